@@ -1,0 +1,290 @@
+"""The values that flow from step to step. All are frozen; every datetime is aware and in UTC.
+
+``FetchResult`` (:mod:`feedhub.net`) -> ``ParsedFeed`` (:mod:`feedhub.ingest.parse`) -> ``Entry``
+(:mod:`feedhub.ingest.normalize`) -> ``Story`` (:mod:`feedhub.store`) -> ``Document`` (:mod:`feedhub.publish`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+Direction = Literal["ltr", "rtl"]
+
+
+class FailureKind(StrEnum):
+    """Why a poll brought nothing. The names are part of `status --json`."""
+
+    GONE = "gone"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    BLOCKED = "blocked"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    TOO_SLOW = "too_slow"
+    TOO_BIG = "too_big"
+    DNS = "dns"
+    REFUSED = "refused"
+    TLS = "tls"
+    REDIRECT_LOOP = "redirect_loop"
+    PRIVATE_ADDRESS = "private_address"
+    NOT_A_FEED = "not_a_feed"
+    NOTHING_MATCHED = "nothing_matched"
+    BROKEN = "broken"
+
+
+# --- net: bytes -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """ETag and Last-Modified of one response, byte for byte as received (R20)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """One conditional GET.
+
+    `headers` go to the origin of `url` only, never across a redirect to another. `max_size` is in decompressed bytes.
+    """
+
+    url: str
+    validators: Validators = Validators()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    max_size: int = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A 200 with its whole body. `url` is where it was found after redirects.
+
+    `permanent_url` is the address at the end of the leading run of permanent redirects (301, 308), or None (R26).
+    """
+
+    url: str
+    body: bytes
+    content_type: str
+    validators: Validators
+    elapsed: timedelta
+    permanent_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """A 304 to a conditional request."""
+
+    elapsed: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No usable answer. `detail` is one sentence without secrets; `retry_after` is the time before which not to ask."""
+
+    kind: FailureKind
+    detail: str
+    status: int | None = None
+    retry_after: datetime | None = None
+    elapsed: timedelta = timedelta(0)
+
+
+FetchResult = Fetched | NotModified | Failed
+
+
+# --- ingest: items ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text construct as the feed gave it: `html` tells markup from plain text, `base` resolves its links."""
+
+    value: str
+    html: bool = False
+    base: str = ""
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawDate:
+    """A date as written, and as the parser understood it in UTC where it did.
+
+    `utc` takes a date without a zone for UTC; whether the zone was there is read from `text` (R17).
+    """
+
+    text: str
+    utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture; sizes in pixels, None where unknown. `type` is a media type or empty."""
+
+    url: str
+    caption: str = ""
+    type: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attached file. `length` in bytes, 0 where unknown."""
+
+    url: str
+    type: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedItem:
+    """An item as its feed holds it: nothing cleaned, nothing resolved."""
+
+    guid: str = ""
+    link: str = ""
+    original_link: str = ""  # feedburner:origLink and its like: the publisher's own address behind a wrapper
+    title: Text | None = None
+    summary: Text | None = None
+    content: Text | None = None
+    published: RawDate | None = None
+    updated: RawDate | None = None
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()  # media:content, media:thumbnail, image: in the order of preference
+    enclosures: tuple[Enclosure, ...] = ()
+    language: str | None = None
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document. `format` is feedparser's version name or `json1`, `json11`; `skipped` counts unusable items."""
+
+    format: str
+    title: str = ""
+    link: str = ""
+    language: str | None = None
+    items: tuple[ParsedItem, ...] = ()
+    skipped: int = 0
+    skipped_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One feed's item, normalised and clean: what is stored.
+
+    `guid` is without its numeric fragment (R4), empty where the feed gives none; `canonical_url` is the key under which
+    the same page is known everywhere (:func:`feedhub.net.urls.canonical_url`), None where no page of the publisher's is
+    known; `link` is the address to publish. `published` is the declared date, None where absent or absurd; it may lie
+    in the future: the clamp is to `first_seen`, which the store knows (R16). `content` is sanitised HTML with absolute
+    links, `summary` plain text.
+    """
+
+    guid: str
+    canonical_url: str | None
+    link: str
+    title: str
+    summary: str
+    content: str
+    published: datetime | None
+    author: str
+    categories: tuple[str, ...]
+    language: str | None
+    direction: Direction
+    picture: Picture | None
+    enclosures: tuple[Enclosure, ...]
+
+
+# --- publish: documents -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a carrier comes from: the feed's configured id, its title, its site and its own address."""
+
+    id: str
+    title: str
+    link: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """An entry of a story, and why it is one (R14). `url` may be empty, `first_seen` is the tick of its poll."""
+
+    source: Source
+    url: str
+    title: str
+    published: datetime
+    first_seen: datetime
+    rule: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is published. `carriers[0]` is the representative, whose text this is.
+
+    `published` is the order key (R15), `updated` moves on significant edits alone (R19), `touched` whenever anything
+    about the story changed that a document could show.
+    """
+
+    id: str
+    published: datetime
+    updated: datetime
+    touched: datetime
+    title: str
+    url: str
+    summary: str
+    content: str
+    author: str
+    categories: tuple[str, ...]
+    language: str | None
+    direction: Direction
+    picture: Picture | None
+    enclosures: tuple[Enclosure, ...]
+    carriers: tuple[Carrier, ...]
+
+    @property
+    def source(self) -> Source:
+        return self.carriers[0].source
+
+    @property
+    def uuid(self) -> str:
+        """The id without `urn:uuid:`, as it stands in addresses."""
+        return self.id.removeprefix("urn:uuid:")
+
+
+@dataclass(frozen=True, slots=True)
+class OutputView:
+    """All that a writer needs to make an output's bytes: nothing else decides them (R39).
+
+    `site_url` ends with a slash; `path` is the output's address below it without extension (`feed`, `feeds/kurdistan`);
+    `updated` is the newest change of a story in it, or the output's birth; `stories` are in the order of the document.
+    """
+
+    id: str
+    name: str
+    title: str
+    site_title: str
+    site_url: str
+    path: str
+    updated: datetime
+    modified: datetime
+    stories: tuple[Story, ...]
+    noindex: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Finished bytes, addressed below the site's address. `modified` is the true Last-Modified."""
+
+    path: str
+    content_type: str
+    body: bytes
+    modified: datetime
