@@ -37,6 +37,10 @@ class FailureKind(StrEnum):
     BROKEN = "broken"
 
 
+# The failures that a missing network on this side causes as well (R25).
+OFFLINE_KINDS = frozenset({FailureKind.DNS, FailureKind.REFUSED, FailureKind.TIMEOUT})
+
+
 # --- net: bytes -------------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +202,108 @@ class Entry:
     direction: Direction
     picture: Picture | None
     enclosures: tuple[Enclosure, ...]
+
+
+# --- store: what a poll knows and what it leaves ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMemory:
+    """What is remembered of a feed between polls. `number` is the store's, `key` its id in feeds.yaml."""
+
+    number: int
+    key: str
+    validators: Validators = Validators()
+    body_hash: str | None = None
+    full_at: datetime | None = None  # when the document was last received whole
+    state: str = "new"
+    failures: int = 0  # in a row
+    interval: timedelta | None = None
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextPoll:
+    """When to ask again and why, in words. Before `not_before` nothing may ask, not even by hand (R22)."""
+
+    at: datetime
+    reason: str
+    interval: timedelta
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A feed document read to the end: what it says of itself, and its entries in document order."""
+
+    format: str
+    title: str
+    link: str
+    language: str | None
+    entries: tuple[Entry, ...]
+    skipped: int = 0
+    skipped_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A new entry. `published` is its order key, fixed now: the declared date, but never later than now (R15-R18)."""
+
+    entry: Entry
+    key: str
+    published: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A stored entry that reads differently now; `significant` as R19 has it."""
+
+    entry_id: int
+    entry: Entry
+    digest: str
+    significant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a received document changes: the feed's own description, its new entries and the edited ones."""
+
+    received: Received
+    validators: Validators
+    body_hash: str
+    permanent_url: str | None
+    identity: str
+    identity_reason: str
+    arrivals: tuple[Arrival, ...]
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One attempt and what came of it, ready to be recorded.
+
+    `outcome` is `new` (the document was read; `news` says what was in it), `unchanged`, or the class of the failure.
+    `state` and `message` are the feed's from now on. `confirmed` holds the validators of a whole answer whose body was
+    the known one. `size` is in decompressed bytes.
+    """
+
+    feed: int
+    at: datetime
+    outcome: str
+    state: str
+    message: str
+    next: NextPoll
+    news: News | None = None
+    confirmed: Validators | None = None
+    failures: int = 0
+    elapsed: timedelta = timedelta(0)
+    size: int = 0
+
+    @property
+    def failure(self) -> FailureKind | None:
+        """The class of the failure, None for an answer."""
+        return None if self.outcome in ("new", "unchanged") else FailureKind(self.outcome)
 
 
 # --- publish: documents -----------------------------------------------------------------------------------------------

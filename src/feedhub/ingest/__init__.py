@@ -1,0 +1,1 @@
+"""Feeds in: from an address to stored entries."""

@@ -1,0 +1,1 @@
+"""Stories out: what an output holds, and the bytes it has."""

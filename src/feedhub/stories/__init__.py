@@ -1,0 +1,1 @@
+"""What is the same piece of news: pure functions over values, no I/O, no clock."""

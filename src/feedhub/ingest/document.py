@@ -1,0 +1,60 @@
+"""From a fetched document to entries: parse and normalise together, in a process that may be killed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from feedhub.ingest.normalize import normalize
+from feedhub.ingest.parse import parse
+from feedhub.models import Entry, Failed, FailureKind, ParsedFeed, Received
+
+# What a single item's strange data may raise; the item is skipped and counted, the feed goes on.
+_ITEM_FAULTS = (ValueError, TypeError, OverflowError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read a feed's document: what the operator says of it."""
+
+    feed_url: str
+    timezone: ZoneInfo | None = None
+    language: str | None = None
+
+
+def read_document(body: bytes, url: str, content_type: str, reading: Reading, now: datetime) -> Received | Failed:
+    """The entries of a document found at `url`, or why there are none."""
+    parsed = parse(body, url=url, content_type=content_type)
+    if isinstance(parsed, Failed):
+        return parsed
+    entries, faults = _normalize_all(parsed, reading, now)
+    if faults and not entries:
+        return Failed(FailureKind.BROKEN, f"none of its {len(parsed.items)} items can be read: {faults[0]}")
+    return Received(
+        format=parsed.format,
+        title=parsed.title,
+        link=parsed.link,
+        language=parsed.language,
+        entries=tuple(entries),
+        skipped=parsed.skipped + len(faults),
+        skipped_reason=parsed.skipped_reason or (faults[0] if faults else ""),
+    )
+
+
+def _normalize_all(parsed: ParsedFeed, reading: Reading, now: datetime) -> tuple[list[Entry], list[str]]:
+    entries: list[Entry] = []
+    faults: list[str] = []
+    for item in parsed.items:
+        try:
+            entry = normalize(
+                item, parsed, feed_url=reading.feed_url, timezone=reading.timezone, language=reading.language, now=now
+            )
+        except _ITEM_FAULTS as fault:
+            faults.append(f"{type(fault).__name__}: {fault}")
+        else:
+            if entry:
+                entries.append(entry)
+            else:
+                faults.append("an item without headline, text or link")
+    return entries, faults

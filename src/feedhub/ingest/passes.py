@@ -1,0 +1,91 @@
+"""One pass: the feeds that are due, polled side by side and recorded as they answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from feedhub.config import FeedConfig
+from feedhub.ingest.health import is_offline
+from feedhub.ingest.pipeline import Tools, failed, poll_feed
+from feedhub.models import OFFLINE_KINDS, Failed, FailureKind, FeedMemory, NextPoll, Poll
+from feedhub.net.urls import host_of
+from feedhub.store import feeds
+
+_OFFLINE_RETRY = timedelta(minutes=1)
+_OFFLINE_MESSAGE = "this machine seems to be offline; the feed is not to blame"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """What a pass came to: each feed's poll by the feed's id, and whether the network was missing here (R25)."""
+
+    polls: Mapping[str, Poll]
+    offline: bool
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether no feed at all could be reached."""
+        return bool(self.polls) and all(poll.failure in OFFLINE_KINDS for poll in self.polls.values())
+
+
+async def run_pass(
+    listed: Mapping[str, FeedConfig],
+    due: Sequence[FeedMemory],
+    now: datetime,
+    tools: Tools,
+    on_poll: Callable[[FeedConfig, Poll], None],
+) -> PassReport:
+    """Poll the feeds of `due` (their configuration in `listed`, by id) and record each; `on_poll` hears of each.
+
+    Failures that could be this machine's own are held back until the pass is over and it is known whose they are.
+    """
+    polls: dict[str, Poll] = {}
+    doubtful: list[FeedMemory] = []
+
+    async def one(memory: FeedMemory) -> None:
+        feed = listed[memory.key]
+        poll = polls[memory.key] = await _poll(feed, memory, now, tools)
+        if poll.failure in OFFLINE_KINDS:
+            doubtful.append(memory)
+        else:
+            await tools.store.write(feeds.record, poll)
+        on_poll(feed, poll)
+
+    async with asyncio.TaskGroup() as group:
+        for memory in due:
+            group.create_task(one(memory))
+    offline = is_offline(_by_host(listed, polls))
+    for memory in doubtful:
+        poll = polls[memory.key]
+        await tools.store.write(feeds.record, _excused(memory, poll) if offline else poll)
+    return PassReport(polls, offline)
+
+
+async def _poll(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> Poll:
+    try:
+        return await poll_feed(feed, memory, now, tools)
+    except Exception as error:
+        log.exception("poll failed by a fault of feedhub's own", feed=feed.id)
+        detail = f"a fault in feedhub itself ({type(error).__name__}); the log has the details, please report it"
+        return failed(feed, memory, now, Failed(FailureKind.BROKEN, detail))
+
+
+def _excused(memory: FeedMemory, poll: Poll) -> Poll:
+    """The same poll, counted against no feed: asked again as soon as the network may be back."""
+    soon = NextPoll(poll.at + _OFFLINE_RETRY, "offline: asked again in 1 min", memory.interval or poll.next.interval)
+    return replace(poll, state="offline", message=_OFFLINE_MESSAGE, failures=memory.failures, next=soon)
+
+
+def _by_host(listed: Mapping[str, FeedConfig], polls: Mapping[str, Poll]) -> dict[str, list[FailureKind | None]]:
+    hosts: defaultdict[str, list[FailureKind | None]] = defaultdict(list)
+    for key, poll in polls.items():
+        hosts[host_of(listed[key].url)].append(poll.failure)
+    return hosts

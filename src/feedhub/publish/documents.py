@@ -1,0 +1,119 @@
+"""Every document there is, by its address below the site's: what is asked for over HTTP and what is exported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlmodel import Session
+
+from feedhub.config import OutputConfig
+from feedhub.models import Document, OutputView, Source, Story
+from feedhub.publish import atom, jsonfeed, opml, pages, rss
+from feedhub.publish.select import Site, load_view, output_path
+from feedhub.store import hub, outputs
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+OFFLINE_NOTICE = (
+    "No feed could be reached: this machine seems to be offline. "
+    "To see feedhub at work without a network, run: make demo"
+)
+_STATIC = Path(__file__).parent / "static"
+_STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_STORY = re.compile(r"stories/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\.json)?")
+_WRITERS: dict[str, tuple[str, Callable[[OutputView], bytes]]] = {
+    ".atom": (atom.CONTENT_TYPE, atom.render),
+    ".rss": (rss.CONTENT_TYPE, rss.render),
+    ".json": (jsonfeed.CONTENT_TYPE, jsonfeed.render),
+}
+
+
+def render(session: Session, site: Site, path: str) -> Document | None:
+    """The document at this address below the site's, None where there is none. `path` has no leading slash."""
+    if path in ("outputs", "opml"):
+        return _outputs_page(session, site) if path == "outputs" else _opml(session, site)
+    if story := _STORY.fullmatch(path):
+        return _story(session, site, story[1], as_json=bool(story[2]))
+    for output in site.config.outputs:
+        if path == page_path(output):
+            return _river(session, site, output)
+        stem = output_path(output.id)
+        if path.startswith(stem) and (writer := _WRITERS.get(path.removeprefix(stem))):
+            view = load_view(session, site, output)
+            return Document(path, writer[0], writer[1](view), view.modified)
+    return None
+
+
+def addresses(session: Session, site: Site) -> Iterator[str]:
+    """The addresses of all documents but the files of :func:`static_files`: what :func:`render` knows."""
+    yield from ("outputs", "opml")
+    published: dict[int, None] = {}
+    for output in site.config.outputs:
+        yield page_path(output)
+        yield from (output_path(output.id) + suffix for suffix in _WRITERS)
+        published |= dict.fromkeys(outputs.sequence(session, output.id, site.feeds_of(output.id), output.limit))
+    for story in outputs.stories(session, list(published), site.policies):
+        yield from (f"stories/{story.uuid}", f"stories/{story.uuid}.json")
+
+
+def static_files() -> Iterator[tuple[str, str, bytes]]:
+    """The style sheet and the like: path, content type, bytes. They change with the program alone."""
+    for file in sorted(_STATIC.iterdir()):
+        yield f"static/{file.name}", _STATIC_TYPES[file.suffix], file.read_bytes()
+
+
+def page_path(output: OutputConfig) -> str:
+    """Where people read an output; the front page for `all`."""
+    return "" if output.id == "all" else output_path(output.id)
+
+
+def _river(session: Session, site: Site, output: OutputConfig) -> Document:
+    view = load_view(session, site, output)
+    notice = OFFLINE_NOTICE if hub.is_unreachable(session) else None
+    path = page_path(output)
+    body = pages.river(view, outputs=site.links, root=_root(path), notice=notice)
+    return Document(path, HTML, body, view.modified)
+
+
+def _story(session: Session, site: Site, uuid: str, *, as_json: bool) -> Document | None:
+    number = outputs.find(session, f"urn:uuid:{uuid}")
+    found = outputs.stories(session, [number], site.policies) if number is not None else []
+    if not found:
+        return None
+    story = found[0]
+    path = f"stories/{uuid}" + (".json" if as_json else "")
+    modified = max(story.touched, hub.described_at(session))
+    return Document(path, JSON if as_json else HTML, _story_body(site, story, path, as_json=as_json), modified)
+
+
+def _story_body(site: Site, story: Story, path: str, *, as_json: bool) -> bytes:
+    if as_json:
+        return pages.story_json(story)
+    settings = site.config.site
+    return pages.story(story, site_title=settings.title, root=_root(path), noindex=settings.noindex)
+
+
+def _outputs_page(session: Session, site: Site) -> Document:
+    settings = site.config.site
+    body = pages.outputs_page(
+        site_title=settings.title, site_url=site.url, outputs=site.links, root="", noindex=settings.noindex
+    )
+    return Document("outputs", HTML, body, hub.described_at(session))
+
+
+def _opml(session: Session, site: Site) -> Document:
+    modified = hub.described_at(session)
+    body = opml.render(site.config.site.title, site.url, site.links, _sources(session, site), modified)
+    return Document("opml", opml.CONTENT_TYPE, body, modified)
+
+
+def _sources(session: Session, site: Site) -> list[Source]:
+    """The listed feeds, in the order of feeds.yaml."""
+    sources = outputs.feed_sources(session, site.policies)
+    return [sources[number] for number in sorted(sources, key=lambda number: site.policies[number].order)]
+
+
+def _root(path: str) -> str:
+    return "../" * path.count("/")

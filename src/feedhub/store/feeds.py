@@ -1,0 +1,234 @@
+"""Feeds and their polls: what is due, what is remembered, what a poll leaves behind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from feedhub.models import OFFLINE_KINDS, Arrival, Edit, Entry, FeedMemory, News, Poll, Validators
+from feedhub.store import hub
+from feedhub.store.tables import EntryRow, FeedRow, PollRow
+from feedhub.stories.identity import KnownItem
+
+_PARAMETERS = 500  # in one IN list, below every database's limit
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A feed as feeds.yaml lists it: all that the store needs to find its row again."""
+
+    key: str
+    url: str
+
+
+def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str, int]:
+    """Give every listed feed its row and return their numbers by key.
+
+    A row is found by its key, else by its URL, so that neither a new URL under the same id nor a new id for the same
+    URL makes anything new (R47). A changed URL forgets the old document's validators.
+    """
+    rows = list(session.exec(select(FeedRow)))
+    by_key = {row.key: row for row in rows}
+    unclaimed = {_equal_url(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
+    for feed in listed:
+        row = by_key.get(feed.key) or unclaimed.pop(_equal_url(feed.url), None)
+        if row is None:
+            row = FeedRow(key=feed.key, url=feed.url, created_at=now)
+            session.add(row)
+        elif row.url != feed.url:
+            _move(row, feed.url, now)
+        row.key = feed.key
+        by_key[feed.key] = row
+    session.flush()
+    return {feed.key: row.id for feed in listed if (row := by_key[feed.key]).id is not None}
+
+
+def due(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
+    """The feeds among `numbers` whose time has come, longest overdue first."""
+    rows = _rows(session, numbers)
+    ready = [row for row in rows if row.next_poll_at is None or row.next_poll_at <= now]
+    return [_memory(row) for row in sorted(ready, key=lambda row: (row.next_poll_at or row.created_at, row.id))]
+
+
+def askable(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
+    """All of `numbers` but those whose publisher asked to be left alone until later (Retry-After, R22)."""
+    rows = _rows(session, numbers)
+    return [_memory(row) for row in rows if row.not_before is None or row.not_before <= now]
+
+
+def none_reached(session: Session, numbers: Sequence[int]) -> bool:
+    """Whether every one of the feeds has been tried and could not be reached at its last poll."""
+    states = {row.state for row in _rows(session, numbers)}
+    return bool(states) and states <= {"offline", *OFFLINE_KINDS}
+
+
+def next_due(session: Session, numbers: Sequence[int]) -> datetime | None:
+    """When the next of the feeds falls due; None where one is due already or there is none."""
+    times = [row.next_poll_at for row in _rows(session, numbers)]
+    return min((time for time in times if time), default=None) if None not in times else None
+
+
+def known_items(
+    session: Session, feed: int, keys: set[str], guids: set[str], links: set[str]
+) -> dict[int, tuple[KnownItem, str]]:
+    """The stored items of a feed under these identities, with their digests, by number, oldest first."""
+    found: dict[int, tuple[KnownItem, str]] = {}
+    query = sqlalchemy.select(
+        col(EntryRow.id),
+        col(EntryRow.key),
+        col(EntryRow.guid),
+        col(EntryRow.canonical_url),
+        col(EntryRow.title),
+        col(EntryRow.declared),
+        col(EntryRow.digest),
+    ).where(col(EntryRow.feed_id) == feed)
+    ways: tuple[tuple[Any, list[Any]], ...] = (
+        (col(EntryRow.key), list(keys)),
+        (col(EntryRow.guid_hash), [hashed(guid) for guid in guids]),
+        (col(EntryRow.url_hash), [hashed(link) for link in links]),
+    )
+    for column, values in ways:
+        for start in range(0, len(values), _PARAMETERS):
+            chunk = values[start : start + _PARAMETERS]
+            for number, *fields, digest in session.execute(query.where(column.in_(chunk))):
+                found[number] = KnownItem(number, *fields), digest
+    return dict(sorted(found.items()))
+
+
+def wordings(session: Session, entries: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Title and content of stored entries, by number."""
+    result: dict[int, tuple[str, str]] = {}
+    for start in range(0, len(entries), _PARAMETERS):
+        chunk = entries[start : start + _PARAMETERS]
+        query = select(EntryRow.id, EntryRow.title, EntryRow.content).where(col(EntryRow.id).in_(chunk))
+        result |= {number: (title, content) for number, title, content in session.exec(query) if number is not None}
+    return result
+
+
+def record(session: Session, poll: Poll) -> None:
+    """Store a poll's outcome: the attempt, the feed's state, and what it brought. One transaction with its caller's."""
+    row = session.get_one(FeedRow, poll.feed)
+    news = poll.news
+    row.state, row.message, row.failures = poll.state, poll.message, poll.failures
+    row.last_poll_at = poll.at
+    row.next_poll_at, row.next_reason = poll.next.at, poll.next.reason
+    row.interval_seconds = int(poll.next.interval.total_seconds())
+    row.not_before = poll.next.not_before
+    if poll.failures == 0 and poll.outcome in ("new", "unchanged"):
+        row.last_ok_at = poll.at
+    if poll.confirmed:
+        row.etag, row.last_modified, row.full_at = poll.confirmed.etag, poll.confirmed.last_modified, poll.at
+    if news:
+        _record_news(session, row, news, poll.at)
+    session.add(
+        PollRow(
+            feed_id=poll.feed,
+            at=poll.at,
+            outcome=poll.outcome,
+            detail=poll.message,
+            elapsed_ms=round(poll.elapsed / timedelta(milliseconds=1)),
+            size=poll.size,
+            items=len(news.received.entries) if news else 0,
+            new=len(news.arrivals) if news else 0,
+            edited=len(news.edits) if news else 0,
+            skipped=news.received.skipped if news else 0,
+        )
+    )
+
+
+def hashed(text: str) -> int:
+    """A 64-bit key for an index, signed as both databases store it."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+
+
+def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> None:
+    received = news.received
+    shown = row.title, row.link
+    row.format, row.title, row.link, row.language = received.format, received.title, received.link, received.language
+    row.etag, row.last_modified = news.validators.etag, news.validators.last_modified
+    row.body_hash, row.full_at, row.permanent_url = news.body_hash, now, news.permanent_url
+    row.identity, row.identity_reason = news.identity, news.identity_reason
+    if shown != (row.title, row.link):
+        hub.redescribe(session, now)
+    if news.arrivals:
+        row.last_new_at = now
+        session.execute(insert(EntryRow), [_arrival(row, arrival, now) for arrival in news.arrivals])
+    for edit in news.edits:
+        session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
+
+
+def _arrival(row: FeedRow, arrival: Arrival, now: datetime) -> dict[str, object]:
+    return {
+        "feed_id": row.id,
+        "key": arrival.key,
+        "declared": arrival.entry.published,
+        "published": arrival.published,
+        "first_seen": now,
+        "digest": arrival.digest,
+        "pending": True,
+        "rule": "",
+        "evidence": "",
+        **_columns(arrival.entry),
+    }
+
+
+def _edit(edit: Edit, now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {"digest": edit.digest, "pending": True, **_columns(edit.entry)}
+    return values | {"edited_at": now} if edit.significant else values
+
+
+def _columns(entry: Entry) -> Mapping[str, object]:
+    return {
+        "guid": entry.guid,
+        "guid_hash": hashed(entry.guid) if entry.guid else None,
+        "canonical_url": entry.canonical_url,
+        "url_hash": hashed(entry.canonical_url) if entry.canonical_url else None,
+        "link": entry.link,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "author": entry.author,
+        "categories": list(entry.categories),
+        "language": entry.language,
+        "direction": entry.direction,
+        "picture": asdict(entry.picture) if entry.picture else None,
+        "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
+    }
+
+
+def _move(row: FeedRow, url: str, now: datetime) -> None:
+    row.url = url
+    row.etag = row.last_modified = row.body_hash = row.full_at = row.permanent_url = None
+    row.state, row.message, row.failures, row.not_before = "new", "", 0, None
+    row.next_poll_at = now
+
+
+def _rows(session: Session, numbers: Sequence[int]) -> list[FeedRow]:
+    wanted = set(numbers)
+    return [row for row in session.exec(select(FeedRow)) if row.id in wanted]
+
+
+def _memory(row: FeedRow) -> FeedMemory:
+    return FeedMemory(
+        number=row.id or 0,
+        key=row.key,
+        validators=Validators(row.etag, row.last_modified),
+        body_hash=row.body_hash,
+        full_at=row.full_at,
+        state=row.state,
+        failures=row.failures,
+        interval=timedelta(seconds=row.interval_seconds) if row.interval_seconds is not None else None,
+        format=row.format,
+    )
+
+
+def _equal_url(url: str) -> str:
+    """Equal for the forms of an address that a change of scheme or a final slash makes."""
+    return url.split("://", 1)[-1].rstrip("/")

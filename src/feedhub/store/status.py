@@ -1,0 +1,85 @@
+"""What the operator is told: the feeds' health and the hub's size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
+
+_RATE_WINDOW = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """A feed's health. `new_per_day` is the mean of the last seven days, or of its life where that is shorter."""
+
+    title: str
+    state: str
+    message: str
+    last_poll: datetime | None
+    next_poll: datetime | None
+    reason: str
+    new_per_day: float
+    entries: int
+    format: str
+    identity: str
+    identity_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HubStatus:
+    """The hub's size. `unreachable`: no feed could be reached when last tried."""
+
+    stories: int
+    entries: int
+    revision: int
+    unreachable: bool
+
+
+def feed_statuses(session: Session, numbers: Mapping[str, int], now: datetime) -> dict[str, FeedStatus]:
+    """The listed feeds' health by their ids. `numbers` gives each one's in the store."""
+    totals: dict[int, int] = dict(
+        session.execute(select(EntryRow.feed_id, func.count()).group_by(col(EntryRow.feed_id))).tuples()
+    )
+    recent: dict[int, int] = dict(
+        session.execute(
+            select(EntryRow.feed_id, func.count())
+            .where(EntryRow.first_seen > now - _RATE_WINDOW)
+            .group_by(col(EntryRow.feed_id))
+        ).tuples()
+    )
+    rows = {row.id: row for row in session.exec(select(FeedRow))}
+    return {
+        key: _status(rows[number], totals.get(number, 0), recent.get(number, 0), now) for key, number in numbers.items()
+    }
+
+
+def hub_status(session: Session) -> HubStatus:
+    hub = session.get(HubRow, 1)
+    return HubStatus(
+        stories=session.exec(select(func.count()).select_from(StoryRow)).one(),
+        entries=session.exec(select(func.count()).select_from(EntryRow)).one(),
+        revision=hub.revision if hub else 0,
+        unreachable=bool(hub and hub.unreachable),
+    )
+
+
+def _status(row: FeedRow, entries: int, recent: int, now: datetime) -> FeedStatus:
+    days = min(max((now - row.created_at) / timedelta(days=1), 1.0), _RATE_WINDOW / timedelta(days=1))
+    return FeedStatus(
+        title=row.title,
+        state=row.state,
+        message=row.message,
+        last_poll=row.last_poll_at,
+        next_poll=row.next_poll_at,
+        reason=row.next_reason,
+        new_per_day=recent / days,
+        entries=entries,
+        format=row.format,
+        identity=row.identity,
+        identity_reason=row.identity_reason,
+    )

@@ -1,0 +1,168 @@
+"""The tables. One schema for SQLite and PostgreSQL; every datetime is stored in UTC and comes back aware."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER keys
+
+
+def row_id() -> Any:
+    return Field(default=None, primary_key=True, sa_type=ROW_ID)
+
+
+def reference(target: str, *, index: bool = False, nullable: bool = False) -> Any:
+    return Field(default=None, foreign_key=target, sa_type=ROW_ID, index=index, nullable=nullable)
+
+
+def long_text(default: str = "") -> Any:
+    return Field(default=default, sa_type=Text)
+
+
+class HubRow(SQLModel, table=True):
+    """The hub itself, one row. `revision` counts the changes that a published document could show."""
+
+    __tablename__ = "hub"
+
+    id: int = Field(default=1, primary_key=True)
+    created_at: datetime
+    first_site_url: str = long_text()
+    revision: int = 0
+    unreachable: bool = False  # no listed feed could be reached when last tried
+    described_at: datetime  # when the configuration, a feed's title or the program last changed what all outputs show
+    description: str = ""  # digest of what `described_at` watches
+
+
+class FeedRow(SQLModel, table=True):
+    """A feed's memory. `key` is its id in feeds.yaml; a feed that is no longer listed keeps its row."""
+
+    __tablename__ = "feeds"
+
+    id: int | None = row_id()
+    key: str = Field(unique=True)
+    url: str = long_text()
+    created_at: datetime
+    # as its document says
+    title: str = long_text()
+    link: str = long_text()
+    language: str | None = None
+    format: str = ""
+    # the last complete answer
+    etag: str | None = Field(default=None, sa_type=Text)
+    last_modified: str | None = Field(default=None, sa_type=Text)
+    body_hash: str | None = None
+    full_at: datetime | None = None  # when the document was last received whole (R21)
+    permanent_url: str | None = Field(default=None, sa_type=Text)
+    # health
+    state: str = "new"
+    message: str = long_text()
+    failures: int = 0
+    last_poll_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+    identity: str = ""
+    identity_reason: str = long_text()
+    # when next, and why
+    next_poll_at: datetime | None = Field(default=None, index=True)
+    next_reason: str = long_text()
+    not_before: datetime | None = None  # the publisher's Retry-After: not even `poll --all` asks earlier
+    interval_seconds: int | None = None
+
+
+class PollRow(SQLModel, table=True):
+    """One attempt and what came of it. `outcome` is `new`, `unchanged` or the class of the failure."""
+
+    __tablename__ = "polls"
+    __table_args__ = (Index("ix_polls_feed_at", "feed_id", "at"),)
+
+    id: int | None = row_id()
+    feed_id: int = reference("feeds.id")
+    at: datetime
+    outcome: str
+    detail: str = long_text()
+    elapsed_ms: int = 0
+    size: int = 0
+    items: int = 0
+    new: int = 0
+    edited: int = 0
+    skipped: int = 0
+
+
+class StoryRow(SQLModel, table=True):
+    """A story. `urn` and `published` are set once and never move (R11, R13)."""
+
+    __tablename__ = "stories"
+
+    id: int | None = row_id()
+    urn: str = Field(unique=True)
+    published: datetime
+    updated: datetime
+    touched: datetime
+
+
+class EntryRow(SQLModel, table=True):
+    """One feed's item. `pending` means that the matcher has not seen its newest wording yet.
+
+    `published` is the order key, fixed when first seen (R15, R18); `declared` is what the publisher said. `edited_at`
+    is when a significant edit came in that the matcher has not seen yet. The hashes are what is indexed: addresses and
+    guids may be longer than an index row.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "key"),
+        Index("ix_entries_pending", "id", sqlite_where=text("pending"), postgresql_where=text("pending")),
+    )
+
+    id: int | None = row_id()
+    feed_id: int = reference("feeds.id")
+    key: str
+    guid: str = long_text()
+    guid_hash: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    canonical_url: str | None = Field(default=None, sa_type=Text)
+    url_hash: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    link: str = long_text()
+    title: str = long_text()
+    summary: str = long_text()
+    content: str = long_text()
+    author: str = ""
+    categories: list[str] = Field(default_factory=list, sa_type=JSON)
+    language: str | None = None
+    direction: str = "ltr"
+    picture: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    enclosures: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    digest: str
+    declared: datetime | None = None
+    published: datetime
+    first_seen: datetime
+    edited_at: datetime | None = None
+    pending: bool = True
+    story_id: int | None = reference("stories.id", index=True, nullable=True)
+    rule: str = ""
+    evidence: str = long_text()
+
+
+class OutputRow(SQLModel, table=True):
+    """An output's permanent identity."""
+
+    __tablename__ = "outputs"
+
+    id: int | None = row_id()
+    name: str = Field(unique=True)
+    urn: str
+    created_at: datetime
+
+
+class SequenceRow(SQLModel, table=True):
+    """The place a story took in an output when it entered; never given twice, never changed."""
+
+    __tablename__ = "sequence"
+    __table_args__ = (UniqueConstraint("output_id", "story_id"),)
+
+    output_id: int = Field(foreign_key="outputs.id", primary_key=True, sa_type=ROW_ID)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    story_id: int = reference("stories.id", index=True)

@@ -1,0 +1,113 @@
+"""The routes. Everything is read-only: GET and HEAD, no cookies, no state."""
+
+from __future__ import annotations
+
+from email.utils import format_datetime
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from feedhub.publish.documents import static_files
+from feedhub.publish.select import Site
+from feedhub.store import hub
+from feedhub.store.database import Store
+from feedhub.web.conditional import accepts_gzip, is_fresh
+from feedhub.web.library import Library, Prepared
+
+_MAX_AGE = 60  # seconds a copy may be used unasked; polls are minutes apart
+_STATIC_MAX_AGE = 3_600
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' http: https:; media-src http: https:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(store: Store, site: Site, library: Library) -> Starlette:
+    """The web side of the hub."""
+    static = {path: (content_type, body) for path, content_type, body in static_files()}
+    noindex = {"X-Robots-Tag": "noindex"} if site.config.site.noindex else {}
+
+    async def document(request: Request) -> Response:
+        path = request.url.path.removeprefix("/")
+        prepared = await library.find(path)
+        if prepared is None:
+            return _not_found(site, path)
+        response = respond(prepared, request)
+        response.headers.update(noindex)
+        return response
+
+    async def static_file(request: Request) -> Response:
+        found = static.get(request.url.path.removeprefix("/"))
+        if found is None:
+            return PlainTextResponse("There is no such file.\n", 404)
+        return Response(found[1], media_type=found[0], headers={"Cache-Control": f"public, max-age={_STATIC_MAX_AGE}"})
+
+    async def alive(_request: Request) -> Response:
+        return PlainTextResponse("alive\n", headers={"Cache-Control": "no-store"})
+
+    async def ready(_request: Request) -> Response:
+        await store.read(hub.revision)
+        return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
+
+    routes = [
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route("/static/{name}", static_file),
+        Route("/{path:path}", document),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)])
+
+
+def respond(prepared: Prepared, request: Request) -> Response:
+    """The answer to a GET or HEAD of a document (R39)."""
+    document, gzipped = prepared.document, prepared.gzipped
+    compressed = gzipped is not None and accepts_gzip(request.headers.get("accept-encoding"))
+    etag = prepared.gzipped_etag if compressed else prepared.etag
+    headers = {
+        "Cache-Control": f"public, max-age={_MAX_AGE}",
+        "ETag": etag,
+        "Last-Modified": format_datetime(document.modified.replace(microsecond=0), usegmt=True),
+        "Vary": "Accept-Encoding",
+    }
+    if "json" in document.content_type:
+        headers["Access-Control-Allow-Origin"] = "*"
+    condition = (request.headers.get("if-none-match"), request.headers.get("if-modified-since"))
+    if is_fresh(etag, document.modified, *condition):
+        return Response(status_code=304, headers=headers)
+    if compressed:
+        headers["Content-Encoding"] = "gzip"
+    body = gzipped if compressed else document.body
+    return Response(body, headers=headers | {"Content-Type": document.content_type})
+
+
+class SecurityHeaders:
+    """Adds the headers that keep a page to itself to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    *((name.lower().encode(), value.encode()) for name, value in _SECURITY.items()),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, send_secured if scope["type"] == "http" else send)
+
+
+def _not_found(site: Site, path: str) -> Response:
+    if path.startswith("feed"):
+        names = ", ".join(output.id for output in site.config.outputs)
+        return PlainTextResponse(f"There is no such output. There are: {names}.\n", 404)
+    return PlainTextResponse("There is nothing at this address.\n", 404)

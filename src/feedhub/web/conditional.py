@@ -1,0 +1,52 @@
+"""Conditional requests and content negotiation, as pure functions of headers (RFC 9110)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
+
+
+def is_fresh(etag: str, modified: datetime, if_none_match: str | None, if_modified_since: str | None) -> bool:
+    """Whether the client's copy is the current one: 304.
+
+    If-None-Match is compared weakly and wins over If-Modified-Since (RFC 9110 sections 13.1.2, 13.2.2); what cannot be
+    understood counts as absent.
+    """
+    if if_none_match is not None:
+        tags = _TAG.findall(if_none_match)
+        if tags or if_none_match.strip() == "*":
+            return not tags or etag in tags
+    since = _date(if_modified_since)
+    return since is not None and modified.replace(microsecond=0) <= since
+
+
+def accepts_gzip(accept_encoding: str | None) -> bool:
+    """Whether the client takes gzip (RFC 9110 section 12.5.3); a weight of zero refuses it."""
+    weights: dict[str, float] = {}
+    for part in (accept_encoding or "").split(","):
+        coding, _, parameters = part.partition(";")
+        weights[coding.strip().lower()] = _weight(parameters)
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _date(header: str | None) -> datetime | None:
+    if not header:
+        return None
+    try:
+        date = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return date if date.tzinfo else None
