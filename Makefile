@@ -1,6 +1,6 @@
 # Five verbs: run, test, lint, bench, image. Each does all the set-up it needs; a checkout and Python 3.11+ are enough.
 PYTHON ?= python3
-VENV   := .venv
+VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from support import postgres
+
+from feedhub.store.database import Store, sqlite_url
+
+
+def missing(what: str) -> NoReturn:
+    """Skip for want of something that is not part of Python; a failure where all of it should have been installed."""
+    if os.environ.get("FEEDHUB_TEST_REQUIRE") == "all":
+        pytest.fail(f"{what} is missing, and FEEDHUB_TEST_REQUIRE=all")
+    pytest.skip(f"{what} is missing")
 
 
 @pytest.fixture
@@ -20,3 +32,30 @@ def test_data() -> Path:
     if not path:
         pytest.skip("FEEDHUB_TEST_DATA names no folder of real feeds")
     return Path(path)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server for the whole run, started by the first test that wants one."""
+    if not postgres.program("initdb"):
+        missing("PostgreSQL (initdb)")
+    with postgres.server() as maintenance:
+        yield maintenance
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind: every test of the store runs on both."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "data")
+        return
+    with postgres.database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open, migrated store of each kind."""
+    opened = Store.open(database_url)
+    yield opened
+    opened.close()

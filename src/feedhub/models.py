@@ -283,7 +283,7 @@ class News:
 class Poll:
     """One attempt and what came of it, ready to be recorded.
 
-    `outcome` is `new` (the document was read; `news` says what was in it), `unchanged`, or the class of the failure.
+    `outcome` is `fetched` (`news` says what the document holds), `unchanged`, or the class of the failure.
     `state` and `message` are the feed's from now on. `confirmed` holds the validators of a whole answer whose body was
     the known one. `size` is in decompressed bytes.
     """
@@ -303,7 +303,7 @@ class Poll:
     @property
     def failure(self) -> FailureKind | None:
         """The class of the failure, None for an answer."""
-        return None if self.outcome in ("new", "unchanged") else FailureKind(self.outcome)
+        return None if self.outcome in ("fetched", "unchanged") else FailureKind(self.outcome)
 
 
 # --- publish: documents -----------------------------------------------------------------------------------------------

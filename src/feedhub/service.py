@@ -1,126 +1,53 @@
-"""The parts put together: a hub that polls, matches and publishes, and stops in order."""
+"""The service: polls on schedule and serves HTTP in one process, and stops both in order."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-from sqlmodel import Session
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
 
-from feedhub import __version__
-from feedhub.config import Config, FeedConfig
-from feedhub.ingest.passes import PassReport, run_pass
-from feedhub.ingest.pipeline import Tools
-from feedhub.ingest.workers import ParserWorkers
+from feedhub.config import FeedConfig
+from feedhub.hub import Hub
+from feedhub.ingest.passes import PassReport
 from feedhub.models import FeedMemory, Poll
-from feedhub.net.fetch import Fetcher
-from feedhub.net.hosts import HostBudget
 from feedhub.publish.select import Site
-from feedhub.settings import Settings
-from feedhub.store import feeds, hub, matching
-from feedhub.store.database import Store, sqlite_url
+from feedhub.schedule import Schedule
+from feedhub.store.database import Store
 from feedhub.store.matching import Matched
-from feedhub.store.policies import policies
+from feedhub.web.app import create_app
+from feedhub.web.library import Library
 
-_PARSERS = 2
+log = structlog.get_logger(__name__)
+
 _MATCH_PAUSE = 1.0  # seconds in which polls gather for one matching
 _DRAIN = timedelta(seconds=5)  # given to polls under way when the service stops
-
-OnPoll = Callable[[FeedConfig, Poll], None]
-
-
-def open_store(settings: Settings) -> Store:
-    """The database of these settings, its tables up to date; raises StoreError."""
-    return Store.open(settings.database or sqlite_url(settings.data))
+_LAST_ANSWERS = 3  # seconds given to requests under way when the service stops
 
 
-def adopt(session: Session, config: Config, site_url: str, now: datetime) -> Site:
-    """Make the configuration the one in force: feeds get their rows, outputs their ids, stories their places."""
-    listed = [feeds.Listed(feed.id, feed.url) for feed in config.feeds]
-    known = policies(config, feeds.sync(session, listed, now))
-    if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
-        matching.backfill(session, known)
-    return Site(config, site_url, known)
+class Listener(Protocol):
+    """Who is told what the polling side does."""
 
-
-def description(config: Config, site_url: str) -> str:
-    """A digest of all that decides what the outputs show besides the stories."""
-    shown = (
-        __version__,
-        site_url,
-        config.site,
-        config.outputs,
-        [(f.id, f.public_url, f.title, f.tags, f.priority, f.dedup) for f in config.feeds],
-    )
-    return hashlib.sha256(repr(shown).encode()).hexdigest()
-
-
-class Hub:
-    """A running hub: polls what is due, matches what came in. Nothing is held in memory that a restart would miss."""
-
-    def __init__(self, site: Site, tools: Tools) -> None:
-        self.site, self.tools = site, tools
-        self._listed = {feed.id: feed for feed in site.config.feeds}
-        self._polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
-        self._under_way: set[int] = set()
-
-    async def due(self, now: datetime) -> list[FeedMemory]:
-        """The feeds to poll now, without those being polled already."""
-        return self._free(await self.tools.store.read(feeds.due, self._polled, now))
-
-    async def askable(self, now: datetime, only: Sequence[str] = ()) -> list[FeedMemory]:
-        """All feeds, or those with the ids `only`, due or not; never those under a Retry-After."""
-        chosen = [number for number in self._polled if not only or self.site.policies[number].key in only]
-        return self._free(await self.tools.store.read(feeds.askable, chosen, now))
-
-    async def poll(self, memories: Sequence[FeedMemory], now: datetime, on_poll: OnPoll) -> PassReport:
-        """One pass over these feeds. Their entries are stored; :meth:`match` makes stories of them."""
-        numbers = {memory.number for memory in memories}
-        self._under_way |= numbers
-        try:
-            report = await run_pass(self._listed, memories, now, self.tools, on_poll)
-        finally:
-            self._under_way -= numbers
-        await self.tools.store.write(_note_reach, self._polled)
-        return report
-
-    async def match(self, now: datetime) -> Matched:
-        """Match whatever entries wait for it."""
-        return await self.tools.store.write(matching.match_pending, self.site.policies, now)
-
-    def _free(self, memories: Sequence[FeedMemory]) -> list[FeedMemory]:
-        return [memory for memory in memories if memory.number not in self._under_way]
-
-
-@asynccontextmanager
-async def open_hub(store: Store, config: Config, settings: Settings, now: datetime) -> AsyncIterator[Hub]:
-    """A hub on this database with this configuration, ready to poll."""
-    site = await store.write(adopt, config, config.site.url or settings.address, now)
-    spacing = HostBudget(config.hosts.concurrency, config.hosts.spacing)
-    async with (
-        Fetcher(user_agent(config), allow_private=settings.allow_private) as fetcher,
-        ParserWorkers(_PARSERS) as workers,
-    ):
-        yield Hub(site, Tools(fetcher, spacing, workers, store))
-
-
-def user_agent(config: Config) -> str:
-    """Who asks, and whom to write to (R20): `feedhub/1.0 (+https://hub.example/; ops@example.org)`."""
-    about = [f"+{config.site.url}"] if config.site.url else []
-    about += [config.site.contact] if config.site.contact else []
-    return f"feedhub/{__version__}" + (f" ({'; '.join(about)})" if about else "")
+    def pass_started(self, feeds: int) -> None: ...
+    def polled(self, feed: FeedConfig, poll: Poll) -> None: ...
+    def pass_ended(self, report: PassReport) -> None: ...
+    def matched(self, matched: Matched) -> None: ...
 
 
 class Polling:
-    """The polling side of the service: ticks start passes, and what they bring is matched within a second."""
+    """The polling side: ticks start passes, and what they bring is matched within a second."""
 
-    def __init__(self, hub: Hub, on_poll: OnPoll, on_match: Callable[[Matched], None]) -> None:
-        self._hub, self._on_poll, self._on_match = hub, on_poll, on_match
+    def __init__(self, hub: Hub, library: Library, listener: Listener) -> None:
+        self._hub, self._library, self._listener = hub, library, listener
         self._arrived = asyncio.Event()
-        self._passes: set[asyncio.Task[PassReport]] = set()
+        self._passes: set[asyncio.Task[None]] = set()
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     async def tick(self, now: datetime) -> None:
@@ -128,17 +55,19 @@ class Polling:
         due = await self._hub.due(now)
         if due:
             self._latest = max(self._latest, now)
-            task = asyncio.create_task(self._hub.poll(due, now, self._heard))
+            self._listener.pass_started(len(due))
+            task = asyncio.create_task(self._run_pass(due, now))
             self._passes.add(task)
-            task.add_done_callback(self._passes.discard)
+            task.add_done_callback(self._passed)
 
     async def match_forever(self, now: datetime) -> None:
         """Match what an earlier run left, then each second's polls together. `now` is the start's."""
         self._latest = max(self._latest, now)
         while True:
-            matched = await self._hub.match(self._latest)
-            if matched.changed:
-                self._on_match(matched)
+            try:
+                await self._match()
+            except Exception:
+                log.exception("matching failed; its entries wait for the next one")
             await self._arrived.wait()
             await asyncio.sleep(_MATCH_PAUSE)
             self._arrived.clear()
@@ -150,12 +79,90 @@ class Polling:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._hub.match(self._latest)
+        await self._match()
+
+    async def _run_pass(self, due: list[FeedMemory], now: datetime) -> None:
+        report = await self._hub.poll(due, now, self._heard)
+        self._library.expire()
+        self._listener.pass_ended(report)
+
+    async def _match(self) -> None:
+        matched = await self._hub.match(self._latest)
+        if matched.changed:
+            self._library.expire()
+            self._listener.matched(matched)
+
+    def _passed(self, task: asyncio.Task[None]) -> None:
+        self._passes.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a pass failed; its feeds are due again at once", error=repr(error))
 
     def _heard(self, feed: FeedConfig, poll: Poll) -> None:
         self._arrived.set()
-        self._on_poll(feed, poll)
+        self._listener.polled(feed, poll)
 
 
-def _note_reach(session: Session, numbers: Sequence[int]) -> None:
-    hub.note_reach(session, unreachable=feeds.none_reached(session, numbers))
+async def serve(store: Store, site: Site, hub: Hub | None, listening: socket.socket | None, listener: Listener) -> None:
+    """Run until SIGTERM or SIGINT: the web side where there is a `listening` socket, the polling side where a `hub`."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    library = Library(store, lambda: site)
+    async with _web(store, site, library, listening), _polling(hub, library, listener):
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _polling(hub: Hub | None, library: Library, listener: Listener) -> AsyncIterator[None]:
+    if hub is None:
+        yield
+        return
+    polling = Polling(hub, library, listener)
+    schedule = Schedule(polling.tick)
+    matcher = asyncio.create_task(polling.match_forever(datetime.now(UTC)))
+    schedule.start()
+    try:
+        yield
+    finally:
+        schedule.stop()
+        matcher.cancel()
+        await asyncio.gather(matcher, return_exceptions=True)
+        await polling.drain()
+
+
+@asynccontextmanager
+async def _web(store: Store, site: Site, library: Library, listening: socket.socket | None) -> AsyncIterator[None]:
+    if listening is None:
+        yield
+        return
+    async with serve_app(create_app(store, site, library), listening):
+        yield
+
+
+@asynccontextmanager
+async def serve_app(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+    """Answer requests at `listening` for as long as the context lasts; those under way then get a few seconds."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_LAST_ANSWERS,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to :func:`serve`, which stops all parts in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

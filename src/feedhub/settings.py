@@ -7,6 +7,8 @@ from pathlib import Path
 
 from feedhub.observe import LogFormat
 
+DEFAULT_ADDRESS = "http://127.0.0.1:8080/"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -61,7 +61,7 @@ async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: 
             if isinstance(received, Failed):
                 return failed(feed, memory, now, _where_a_feed_was(received, memory))
             news = await _news(memory, result, received, now, tools.store)
-            return _answered(feed, memory, now, "new", news=news, elapsed=result.elapsed, size=len(result.body))
+            return _answered(feed, memory, now, "fetched", news=news, elapsed=result.elapsed, size=len(result.body))
         case Failed():
             return failed(feed, memory, now, result)
 

@@ -30,15 +30,21 @@ _WRITERS: dict[str, tuple[str, Callable[[OutputView], bytes]]] = {
 }
 
 
-def render(session: Session, site: Site, path: str) -> Document | None:
-    """The document at this address below the site's, None where there is none. `path` has no leading slash."""
-    if path in ("outputs", "opml"):
-        return _outputs_page(session, site) if path == "outputs" else _opml(session, site)
+def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | None:
+    """The document at this address below the site's, None where there is none. `path` has no leading slash.
+
+    `as_folder` makes the links of a page right for a host that shows it one level deeper, at `path/`.
+    """
+    root = "../" * (path.count("/") + (as_folder and path != ""))
+    if path == "opml":
+        return _opml(session, site)
+    if path == "outputs":
+        return _outputs_page(session, site, root)
     if story := _STORY.fullmatch(path):
-        return _story(session, site, story[1], as_json=bool(story[2]))
+        return _story(session, site, story[1], root, as_json=bool(story[2]))
     for output in site.config.outputs:
         if path == page_path(output):
-            return _river(session, site, output)
+            return _river(session, site, output, root)
         stem = output_path(output.id)
         if path.startswith(stem) and (writer := _WRITERS.get(path.removeprefix(stem))):
             view = load_view(session, site, output)
@@ -69,15 +75,14 @@ def page_path(output: OutputConfig) -> str:
     return "" if output.id == "all" else output_path(output.id)
 
 
-def _river(session: Session, site: Site, output: OutputConfig) -> Document:
+def _river(session: Session, site: Site, output: OutputConfig, root: str) -> Document:
     view = load_view(session, site, output)
     notice = OFFLINE_NOTICE if hub.is_unreachable(session) else None
-    path = page_path(output)
-    body = pages.river(view, outputs=site.links, root=_root(path), notice=notice)
-    return Document(path, HTML, body, view.modified)
+    body = pages.river(view, outputs=site.links, root=root, notice=notice)
+    return Document(page_path(output), HTML, body, view.modified)
 
 
-def _story(session: Session, site: Site, uuid: str, *, as_json: bool) -> Document | None:
+def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool) -> Document | None:
     number = outputs.find(session, f"urn:uuid:{uuid}")
     found = outputs.stories(session, [number], site.policies) if number is not None else []
     if not found:
@@ -85,20 +90,20 @@ def _story(session: Session, site: Site, uuid: str, *, as_json: bool) -> Documen
     story = found[0]
     path = f"stories/{uuid}" + (".json" if as_json else "")
     modified = max(story.touched, hub.described_at(session))
-    return Document(path, JSON if as_json else HTML, _story_body(site, story, path, as_json=as_json), modified)
+    return Document(
+        path, JSON if as_json else HTML, pages.story_json(story) if as_json else _page(site, story, root), modified
+    )
 
 
-def _story_body(site: Site, story: Story, path: str, *, as_json: bool) -> bytes:
-    if as_json:
-        return pages.story_json(story)
+def _page(site: Site, story: Story, root: str) -> bytes:
     settings = site.config.site
-    return pages.story(story, site_title=settings.title, root=_root(path), noindex=settings.noindex)
+    return pages.story(story, site_title=settings.title, root=root, noindex=settings.noindex, outputs=site.links)
 
 
-def _outputs_page(session: Session, site: Site) -> Document:
+def _outputs_page(session: Session, site: Site, root: str) -> Document:
     settings = site.config.site
     body = pages.outputs_page(
-        site_title=settings.title, site_url=site.url, outputs=site.links, root="", noindex=settings.noindex
+        site_title=settings.title, site_url=site.url, outputs=site.links, root=root, noindex=settings.noindex
     )
     return Document("outputs", HTML, body, hub.described_at(session))
 
@@ -113,7 +118,3 @@ def _sources(session: Session, site: Site) -> list[Source]:
     """The listed feeds, in the order of feeds.yaml."""
     sources = outputs.feed_sources(session, site.policies)
     return [sources[number] for number in sorted(sources, key=lambda number: site.policies[number].order)]
-
-
-def _root(path: str) -> str:
-    return "../" * path.count("/")

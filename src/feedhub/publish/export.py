@@ -40,14 +40,13 @@ def _files(session: Session, site: Site) -> Iterator[tuple[str, bytes]]:
     for path, _content_type, body in static_files():
         yield path, body
     for address in addresses(session, site):
-        if document := render(session, site, address):
+        if document := render(session, site, address, as_folder=True):
             yield _file_name(address, document.content_type), document.body
 
 
 def _file_name(address: str, content_type: str) -> str:
-    if not address:
-        return "index.html"
-    return f"{address}.html" if content_type == HTML else address
+    """A page becomes the index of a folder, so that its address stays what it is over HTTP."""
+    return f"{address}/index.html".lstrip("/") if content_type == HTML else address
 
 
 def _write(path: Path, body: bytes) -> bool:

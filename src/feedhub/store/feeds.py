@@ -121,7 +121,7 @@ def record(session: Session, poll: Poll) -> None:
     row.next_poll_at, row.next_reason = poll.next.at, poll.next.reason
     row.interval_seconds = int(poll.next.interval.total_seconds())
     row.not_before = poll.next.not_before
-    if poll.failures == 0 and poll.outcome in ("new", "unchanged"):
+    if poll.failure is None:
         row.last_ok_at = poll.at
     if poll.confirmed:
         row.etag, row.last_modified, row.full_at = poll.confirmed.etag, poll.confirmed.last_modified, poll.at

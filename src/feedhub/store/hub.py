@@ -29,6 +29,11 @@ def is_unreachable(session: Session) -> bool:
     return session.exec(select(HubRow.unreachable)).one()
 
 
+def site_url(session: Session) -> str | None:
+    """The site's address at the last start, None before the first."""
+    return session.exec(select(HubRow.site_url)).first()
+
+
 def bump(session: Session) -> None:
     """Say that published documents may have changed."""
     session.execute(update(HubRow).values(revision=col(HubRow.revision) + 1))
@@ -59,7 +64,7 @@ def describe(session: Session, description: str, site_url: str, outputs: Iterabl
     if hub is None:
         hub = HubRow(created_at=now, first_site_url=site_url, described_at=now)
         session.add(hub)
-    hub.description = description
+    hub.description, hub.site_url = description, site_url
     session.flush()
     redescribe(session, now)
     known = set(session.exec(select(OutputRow.name)))

@@ -41,16 +41,17 @@ def match_pending(session: Session, policies: Mapping[int, FeedPolicy], now: dat
     if not pending:
         return Matched()
     matching = _Matching(session, policies, pending, now)
+    edits = [entry for entry in pending if entry.story_id is not None]
     fresh = [_unmatched(entry, policies) for entry in pending if entry.story_id is None]
     for unmatched, _number in sorted(fresh, key=lambda pair: (canonical_order(pair[0]), -pair[1])):
         matching.place(unmatched)
-    edited = matching.edit([entry for entry in pending if entry.story_id is not None])
+    matching.edit(edits)
     session.flush()
     for entry in pending:
         entry.pending, entry.edited_at = False, None
     enter_outputs(session, policies, matching.entering)
     hub.bump(session)
-    return Matched(matching.founded, len(fresh) - matching.founded, edited)
+    return Matched(matching.founded, len(fresh) - matching.founded, len(edits))
 
 
 def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories: Sequence[tuple[int, int]]) -> None:
@@ -106,14 +107,13 @@ class _Matching:
         story = decision.story if decision.story is not None else self._found(entry)
         self._join(entry, story, decision)
 
-    def edit(self, rows: Sequence[EntryRow]) -> int:
+    def edit(self, rows: Sequence[EntryRow]) -> None:
         """Touch the edited entries' stories; `updated` moves by a significant edit of what is shown (R11, R19)."""
         for row in rows:
             story = self.session.get_one(StoryRow, row.story_id)
             story.touched = self.now
             if row.edited_at and representative(self._carriers(row.story_id), self.policies) == row.id:
                 story.updated = row.edited_at
-        return len(rows)
 
     def _carriers(self, story: int | None) -> list[CarrierKey]:
         query = select(EntryRow.id, EntryRow.feed_id, EntryRow.first_seen, EntryRow.key).where(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,8 +39,12 @@ class HubStatus:
     unreachable: bool
 
 
-def feed_statuses(session: Session, numbers: Mapping[str, int], now: datetime) -> dict[str, FeedStatus]:
-    """The listed feeds' health by their ids. `numbers` gives each one's in the store."""
+UNKNOWN = FeedStatus("", "new", "", None, None, "not polled yet", 0.0, 0, "", "", "")
+"""A feed that is listed and was never met."""
+
+
+def feed_statuses(session: Session, now: datetime) -> dict[str, FeedStatus]:
+    """The health of every feed there is, by its id."""
     totals: dict[int, int] = dict(
         session.execute(select(EntryRow.feed_id, func.count()).group_by(col(EntryRow.feed_id))).tuples()
     )
@@ -52,9 +55,9 @@ def feed_statuses(session: Session, numbers: Mapping[str, int], now: datetime) -
             .group_by(col(EntryRow.feed_id))
         ).tuples()
     )
-    rows = {row.id: row for row in session.exec(select(FeedRow))}
     return {
-        key: _status(rows[number], totals.get(number, 0), recent.get(number, 0), now) for key, number in numbers.items()
+        row.key: _status(row, totals.get(row.id or 0, 0), recent.get(row.id or 0, 0), now)
+        for row in session.exec(select(FeedRow))
     }
 
 

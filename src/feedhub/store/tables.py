@@ -30,7 +30,8 @@ class HubRow(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     created_at: datetime
-    first_site_url: str = long_text()
+    first_site_url: str = long_text()  # outputs' ids are derived from it
+    site_url: str = long_text()  # the one in force
     revision: int = 0
     unreachable: bool = False  # no listed feed could be reached when last tried
     described_at: datetime  # when the configuration, a feed's title or the program last changed what all outputs show
@@ -74,7 +75,7 @@ class FeedRow(SQLModel, table=True):
 
 
 class PollRow(SQLModel, table=True):
-    """One attempt and what came of it. `outcome` is `new`, `unchanged` or the class of the failure."""
+    """One attempt and what came of it. `outcome` is `fetched`, `unchanged` or the class of the failure."""
 
     __tablename__ = "polls"
     __table_args__ = (Index("ix_polls_feed_at", "feed_id", "at"),)

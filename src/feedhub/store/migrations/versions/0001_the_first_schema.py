@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("first_site_url", sa.Text(), nullable=False),
+        sa.Column("site_url", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("unreachable", sa.Boolean(), nullable=False),
         sa.Column("described_at", UTCDateTime(), nullable=False),

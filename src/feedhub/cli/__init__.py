@@ -1,0 +1,48 @@
+"""The commands. Each builds the settings from its options, imports what it needs and hands them down."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from feedhub import __version__
+from feedhub.cli.commands import check, demo, export, poll, serve, status
+
+app = typer.Typer(
+    name="feedhub",
+    help="Many newsrooms in, one feed out, each story once.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (serve, poll, check, export, status, demo):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"feedhub {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", callback=_version, is_eager=True
+    ),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; what the operator can mend is one line on stderr, never a traceback."""
+    from feedhub.cli.faults import exit_code
+
+    try:
+        app()
+    except Exception as error:
+        code = exit_code(error)
+        if code is None:
+            raise
+        sys.exit(code)

@@ -1,0 +1,133 @@
+"""The commands' options and what each does, in order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+ConfigPath = Annotated[
+    Path, typer.Option("--config", envvar="FEEDHUB_CONFIG", help="The list of feeds.", show_default=True)
+]
+DataPath = Annotated[Path, typer.Option("--data", envvar="FEEDHUB_DATA", help="The folder for what feedhub remembers.")]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        envvar="FEEDHUB_DATABASE_URL",
+        help="A PostgreSQL database, postgresql://user@host/name. Without it: SQLite in the data folder.",
+    ),
+]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private", envvar="FEEDHUB_ALLOW_PRIVATE", help="Permit feeds on private and loopback addresses."
+    ),
+]
+Host = Annotated[str, typer.Option("--host", envvar="FEEDHUB_HOST", help="The address to listen at.")]
+Port = Annotated[
+    int, typer.Option("--port", envvar="FEEDHUB_PORT", min=0, max=65535, help="The port; 0: any free one.")
+]
+LogStyle = Annotated[
+    Literal["auto", "json", "text"],
+    typer.Option("--log-format", envvar="FEEDHUB_LOG_FORMAT", help="auto: text on a terminal, else JSON."),
+]
+
+_CONFIG, _DATA = Path("config/feeds.yaml"), Path("data")
+
+
+def serve(
+    config: ConfigPath = _CONFIG,
+    data: DataPath = _DATA,
+    database: Database = None,
+    allow_private: AllowPrivate = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    log_format: LogStyle = "auto",
+    no_poll: Annotated[bool, typer.Option("--no-poll", help="Serve only; another process polls.")] = False,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Poll only; another process serves.")] = False,
+) -> None:
+    """Poll on schedule and serve the merged feed over HTTP, until stopped."""
+    from feedhub.cli.serving import run_service
+    from feedhub.settings import Settings
+
+    settings = Settings(config, data, database, allow_private, host, port, log_format)
+    run_service(settings, polls=not no_poll, serves=not no_web)
+
+
+def poll(
+    config: ConfigPath = _CONFIG,
+    data: DataPath = _DATA,
+    database: Database = None,
+    allow_private: AllowPrivate = False,
+    log_format: LogStyle = "auto",
+    all_feeds: Annotated[
+        bool, typer.Option("--all", help="Also feeds that are not due; never one that asked to wait (Retry-After).")
+    ] = False,
+    feed: Annotated[
+        list[str] | None, typer.Option("--feed", help="Only this feed, due or not. May be repeated.")
+    ] = None,
+    export: Annotated[Path | None, typer.Option("--export", help="Then write the outputs as files here.")] = None,
+) -> None:
+    """One pass over the feeds that are due, then exit: for cron.
+
+    Exit status 0: done, failed feeds are in the report; 2: configuration error; 3: no feed could be reached;
+    4: another feedhub holds the lock.
+    """
+    from feedhub.cli.polling import run_poll
+    from feedhub.settings import Settings
+
+    settings = Settings(config, data, database, allow_private, log_format=log_format)
+    raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], folder=export))
+
+
+def check(config: ConfigPath = _CONFIG) -> None:
+    """Say every mistake in the configuration, with its line."""
+    from feedhub.cli.reading import read_config
+    from feedhub.cli.show import plural
+
+    loaded = read_config(config)
+    for warning in loaded.warnings:
+        typer.echo(f"{warning} (warning)", err=True)
+    outputs = plural(len(loaded.outputs), "output")
+    typer.echo(f"{config}: {plural(len(loaded.feeds), 'feed')}, {outputs}, no mistakes")
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.")],
+    config: ConfigPath = _CONFIG,
+    data: DataPath = _DATA,
+    database: Database = None,
+) -> None:
+    """Write the outputs as static files for any web server."""
+    from feedhub.cli.polling import run_export
+    from feedhub.settings import Settings
+
+    run_export(Settings(config, data, database), folder)
+
+
+def status(
+    config: ConfigPath = _CONFIG,
+    data: DataPath = _DATA,
+    database: Database = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Show each feed's health: when it was polled, when it is next and why, and what to mend."""
+    from feedhub.cli.health import show_status
+    from feedhub.settings import Settings
+
+    show_status(Settings(config, data, database), datetime.now(UTC), as_json=as_json)
+
+
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    log_format: LogStyle = "auto",
+    pace: Annotated[float, typer.Option("--pace", min=0.1, help="Seconds between two articles.")] = 4.0,
+) -> None:
+    """A small newsroom on this machine, and the hub that merges it live. Needs no network."""
+    from feedhub.cli.demonstration import run_demo
+
+    run_demo(host, port, log_format, pace)

@@ -1,0 +1,97 @@
+"""`status`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from rich.table import Table
+
+from feedhub import __version__
+from feedhub.cli.reading import read_config
+from feedhub.cli.show import OFFLINE_HINT, ago, console, plural
+from feedhub.config import Config, FeedConfig
+from feedhub.hub import open_store
+from feedhub.settings import Settings
+from feedhub.store import status
+from feedhub.store.status import FeedStatus, HubStatus
+
+
+def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
+    """Print the hub's and the feeds' health."""
+    config = read_config(settings.config)
+    store = open_store(settings)
+    try:
+        with store.reading() as session:
+            hub = status.hub_status(session)
+            stored = status.feed_statuses(session, now)
+    finally:
+        store.close()
+    feeds = {feed.id: stored.get(feed.id, status.UNKNOWN) for feed in config.feeds}
+    if as_json:
+        print(json.dumps(as_data(config, hub, feeds), ensure_ascii=False, indent=2))
+    else:
+        _print_tables(config, hub, feeds, now)
+
+
+def as_data(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus]) -> dict[str, object]:
+    """The shape of `status --json`."""
+    return {
+        "hub": {"version": __version__, **asdict(hub)},
+        "feeds": [_feed_data(feed, feeds[feed.id]) for feed in config.feeds],
+    }
+
+
+def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
+    return {
+        "id": feed.id,
+        "url": feed.public_url,
+        "title": feed.title or health.title,
+        "state": _state(feed, health),
+        "message": health.message,
+        "last_poll": _moment(health.last_poll),
+        "next_poll": None if feed.paused else _moment(health.next_poll),
+        "reason": "paused in feeds.yaml" if feed.paused else health.reason,
+        "new_per_day": round(health.new_per_day, 1),
+        "entries": health.entries,
+        "format": health.format,
+        "identity": health.identity,
+        "identity_reason": health.identity_reason,
+    }
+
+
+def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], now: datetime) -> None:
+    screen = console()
+    table = Table(
+        "feed", "state", "last poll", "next poll", "new/day", "why, and what to mend", box=None, pad_edge=False
+    )
+    for feed in config.feeds:
+        health = feeds[feed.id]
+        table.add_row(
+            feed.id,
+            _state(feed, health),
+            ago(health.last_poll, now),
+            "paused" if feed.paused else ago(health.next_poll, now) if health.next_poll else "now",
+            f"{health.new_per_day:.1f}",
+            health.message or _identity_note(health) or health.reason,
+        )
+    screen.print(table, markup=False)
+    listed = plural(len(config.feeds), "feed")
+    screen.print(f"{listed}, {plural(hub.stories, 'story')} from {plural(hub.entries, 'entry')}", markup=False)
+    if hub.unreachable:
+        screen.print(OFFLINE_HINT, markup=False)
+
+
+def _state(feed: FeedConfig, health: FeedStatus) -> str:
+    return "paused" if feed.paused else health.state
+
+
+def _identity_note(health: FeedStatus) -> str:
+    """Worth saying where guids alone do not do (R6)."""
+    return health.identity_reason if health.identity not in ("", "guid") else ""
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

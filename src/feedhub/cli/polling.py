@@ -1,0 +1,95 @@
+"""`poll` and `export`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from feedhub.cli.faults import UNREACHABLE, Fault
+from feedhub.cli.reading import read_config
+from feedhub.cli.show import ago, console, pass_progress, plural, print_summary
+from feedhub.config import Config
+from feedhub.hub import Hub, adopt, open_hub, open_store
+from feedhub.ingest.passes import PassReport
+from feedhub.observe import configure_logging
+from feedhub.publish.export import export
+from feedhub.publish.select import Site
+from feedhub.settings import Settings
+from feedhub.store import feeds
+from feedhub.store.database import Store
+from feedhub.store.lock import hold
+
+
+def run_poll(settings: Settings, *, every: bool, only: Sequence[str], folder: Path | None) -> int:
+    """One pass; returns the exit status."""
+    config = read_config(settings.config)
+    _known(config, only)
+    configure_logging(settings.log_format, config.secrets)
+    now = datetime.now(UTC)
+    store = open_store(settings)
+    try:
+        with hold(store, now):
+            report = asyncio.run(_poll(store, config, settings, now, every=every, only=only, folder=folder))
+    finally:
+        store.close()
+    return UNREACHABLE if report.unreachable else 0
+
+
+def run_export(settings: Settings, folder: Path) -> None:
+    """Write the documents of the stored stories."""
+    config = read_config(settings.config)
+    store = open_store(settings)
+    try:
+        with store.writing() as session:
+            site = adopt(session, config, None, datetime.now(UTC))
+        _export(store, site, folder, console())
+    finally:
+        store.close()
+
+
+async def _poll(
+    store: Store,
+    config: Config,
+    settings: Settings,
+    now: datetime,
+    *,
+    every: bool,
+    only: Sequence[str],
+    folder: Path | None,
+) -> PassReport:
+    screen = console()
+    async with open_hub(store, config, settings, now) as hub:
+        chosen = await (hub.askable(now, only) if every or only else hub.due(now))
+        with pass_progress(screen, len(chosen)) as on_poll:
+            report = await hub.poll(chosen, now, on_poll)
+        matched = await hub.match(now)
+        if chosen:
+            print_summary(screen, report, matched)
+        else:
+            await _say_idle(screen, hub, now)
+        if folder:
+            _export(store, hub.site, folder, screen)
+    return report
+
+
+async def _say_idle(screen: Console, hub: Hub, now: datetime) -> None:
+    next_due = await hub.tools.store.read(feeds.next_due, list(hub.site.policies))
+    screen.print(f"nothing is due; the next poll is {ago(next_due, now)}" if next_due else "there is no feed to poll")
+
+
+def _export(store: Store, site: Site, folder: Path, screen: Console) -> None:
+    with store.reading() as session:
+        exported = export(session, site, folder)
+    written = plural(exported.written, "file")
+    screen.print(f"{written} written to {folder}, {exported.unchanged} unchanged", markup=False)
+
+
+def _known(config: Config, only: Sequence[str]) -> None:
+    known = {feed.id for feed in config.feeds}
+    for name in only:
+        if name not in known:
+            raise Fault(f"there is no feed with the id {name}; `feedhub status` lists them")

@@ -1,0 +1,128 @@
+"""`serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import structlog
+
+from feedhub.cli.faults import Fault
+from feedhub.cli.reading import read_config
+from feedhub.cli.show import OFFLINE_HINT, console, pass_progress, plural
+from feedhub.config import Config, FeedConfig
+from feedhub.hub import OnPoll, adopt, open_hub, open_store
+from feedhub.ingest.passes import PassReport
+from feedhub.models import Poll
+from feedhub.observe import configure_logging
+from feedhub.service import serve
+from feedhub.settings import Settings
+from feedhub.store.database import Store
+from feedhub.store.lock import hold
+from feedhub.store.matching import Matched
+
+log = structlog.get_logger("feedhub")
+
+
+def run_service(settings: Settings, *, polls: bool, serves: bool) -> None:
+    """Serve and poll until a signal ends it."""
+    if not (polls or serves):
+        raise Fault("--no-poll and --no-web together leave nothing to do")
+    config = read_config(settings.config)
+    configure_logging(settings.log_format, config.secrets)
+    with ExitStack() as held:
+        listening = held.enter_context(listen(settings)) if serves else None
+        if listening:
+            settings = replace(settings, port=listening.getsockname()[1])
+        store = open_store(settings)
+        held.callback(store.close)
+        if polls:
+            held.enter_context(hold(store, datetime.now(UTC)))
+        asyncio.run(run_parts(store, config, settings, listening, polls=polls))
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The listening socket; raises Fault where the address is taken or is not this machine's."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        reason = error.strerror or error
+        raise Fault(f"cannot listen at {settings.address}: {reason}; choose another with --host and --port") from error
+
+
+async def run_parts(
+    store: Store, config: Config, settings: Settings, listening: socket.socket | None, *, polls: bool
+) -> None:
+    """Run the sides that are wanted and tell the operator how it goes."""
+    teller = Teller(config, settings, serves=listening is not None)
+    now = datetime.now(UTC)
+    address = settings.address if listening else None
+    teller.started()
+    if not polls:
+        site = await store.write(adopt, config, address, now)
+        await serve(store, site, None, listening, teller)
+    else:
+        async with open_hub(store, config, settings, now, address=address) as hub:
+            await serve(store, hub.site, hub, listening, teller)
+    teller.stopped()
+
+
+class Teller:
+    """Tells the operator: progress of the first pass on a terminal, then a line in the log for each poll."""
+
+    def __init__(self, config: Config, settings: Settings, *, serves: bool) -> None:
+        self._config, self._settings, self._serves = config, settings, serves
+        self._screen = console()
+        self._bar = ExitStack()
+        self._advance: OnPoll = self._log_poll
+        self._first = True
+
+    def started(self) -> None:
+        feeds = plural(len(self._config.feeds), "feed")
+        self._screen.print(f"feedhub reads {feeds} from {self._settings.config}", markup=False)
+        if self._serves:
+            self._screen.print(f"the merged feed is at {self._settings.address}", markup=False)
+
+    def stopped(self) -> None:
+        self._bar.close()
+        log.info("stopped")
+
+    def pass_started(self, feeds: int) -> None:
+        if self._first and self._screen.is_terminal:
+            self._advance = self._bar.enter_context(pass_progress(self._screen, feeds))
+
+    def polled(self, feed: FeedConfig, poll: Poll) -> None:
+        self._advance(feed, poll)
+
+    def pass_ended(self, report: PassReport) -> None:
+        if not self._first:
+            return
+        self._first = False
+        self._bar.close()
+        self._advance = self._log_poll
+        failed = sum(poll.failure is not None for poll in report.polls.values())
+        new = sum(len(poll.news.arrivals) for poll in report.polls.values() if poll.news)
+        feeds = plural(len(report.polls), "feed")
+        self._screen.print(f"first pass: {feeds}, {plural(new, 'new entry')}, {failed} failed", markup=False)
+        if report.unreachable:
+            self._screen.print(OFFLINE_HINT, markup=False)
+
+    def matched(self, matched: Matched) -> None:
+        log.info("matched", new_stories=matched.founded, merged=matched.joined, edited=matched.edited)
+
+    def _log_poll(self, feed: FeedConfig, poll: Poll) -> None:
+        new = len(poll.news.arrivals) if poll.news else 0
+        log.info(
+            "polled",
+            feed=feed.id,
+            outcome=poll.outcome,
+            new=new,
+            seconds=round(poll.elapsed.total_seconds(), 3),
+            size=poll.size,
+            next=poll.next.at.isoformat(timespec="seconds"),
+            **({"message": poll.message} if poll.message else {}),
+        )

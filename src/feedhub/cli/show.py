@@ -1,0 +1,100 @@
+"""What commands print: the progress of a pass, its summary, and times for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from feedhub.config import FeedConfig
+from feedhub.ingest.cadence import spoken
+from feedhub.ingest.passes import PassReport
+from feedhub.models import Poll
+from feedhub.store.matching import Matched
+
+OFFLINE_HINT = (
+    "No feed could be reached: this machine seems to be offline.\n"
+    "To see feedhub at work without a network, run: make demo   (or: feedhub demo)"
+)
+
+
+def console() -> Console:
+    """Standard output; wide and plain where it is no terminal, so that nothing is cut for a script."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 feed`, `2 feeds`, `2 stories`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun[:-1]}ies" if noun.endswith("y") else f"{count} {noun}s"
+
+
+def polled_line(feed: FeedConfig, poll: Poll) -> str:
+    """One feed's poll in one line."""
+    if poll.failure:
+        return f"{feed.id}: {poll.state}: {poll.message}"
+    if poll.news is None:
+        return f"{feed.id}: unchanged"
+    edited = f", {poll.news and len(poll.news.edits)} edited" if poll.news.edits else ""
+    skipped = f" ({poll.message})" if poll.message else ""
+    return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{skipped}"
+
+
+@contextmanager
+def pass_progress(screen: Console, total: int) -> Iterator[Callable[[FeedConfig, Poll], None]]:
+    """A progress bar on a terminal, a line for each feed elsewhere. Yields what is to be told of each poll."""
+    if not screen.is_terminal:
+        yield lambda feed, poll: screen.print(polled_line(feed, poll), markup=False)
+        return
+    columns = (
+        TextColumn("polling"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task("", total=total)
+
+        def advance(feed: FeedConfig, poll: Poll) -> None:
+            bar.update(task, advance=1, description=feed.id)
+
+        yield advance
+
+
+def print_summary(screen: Console, report: PassReport, matched: Matched) -> None:
+    """What a pass came to: numbers, then the feeds that failed and what to do about each."""
+    polls = report.polls.values()
+    failed = {key: poll for key, poll in sorted(report.polls.items()) if poll.failure}
+    new = sum(len(poll.news.arrivals) for poll in polls if poll.news)
+    edited = sum(len(poll.news.edits) for poll in polls if poll.news)
+    unchanged = sum(poll.outcome == "unchanged" for poll in polls)
+    parts = [
+        f"{plural(len(report.polls), 'feed')} polled",
+        f"{unchanged} unchanged",
+        f"{len(failed)} failed",
+        f"{plural(new, 'new entry')}, {edited} edited",
+        f"{plural(matched.founded, 'new story')}, {matched.joined} merged into one that was there",
+    ]
+    screen.print("; ".join(parts), markup=False)
+    if report.unreachable:
+        screen.print(OFFLINE_HINT, markup=False)
+    elif failed and screen.is_terminal:
+        table = Table("feed", "state", "what to do", box=None, pad_edge=False)
+        for key, poll in failed.items():
+            table.add_row(key, poll.state, poll.message)
+        screen.print(table, markup=False)
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """`5 min ago`, `in 10 min`, `never`, in the largest unit."""
+    if moment is None:
+        return "never"
+    span = spoken(abs(moment - now)).rsplit(" ", 2)[0] if abs(moment - now) >= timedelta(minutes=1) else "moments"
+    return f"in {span}" if moment > now else f"{span} ago"

@@ -1,0 +1,158 @@
+"""The scalars of the file: what each key expects, in words, and how its text is read.
+
+A reader returns None for what it does not understand; the words then say what was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import PlainValidator
+
+from feedhub.config.urls import http_url
+
+_DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
+_SIZE = re.compile(r"(\d{1,9})(B|KB|MB)", re.ASCII)
+_UNITS = {"B": 1, "KB": 1_000, "MB": 1_000_000}
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+_E_MAIL = re.compile(r"[!-~]+@[!-~]+", re.ASCII)
+# RFC 5646, 2.1, without the grandfathered tags and the languages of four letters and more, none of which is registered.
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}"
+    r"(-[a-z]{4})?(-([a-z]{2}|\d{3}))?"
+    r"(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
+    r"(-[a-wyz0-9](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?",
+    re.ASCII | re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # not the joiners that Persian and Kurdish need
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110, 5.6.2
+_HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?", re.ASCII)
+# The fetcher's own: conditional requests (R20), bounded decompression (R28) and the connection depend on them.
+_OWN_HEADERS = frozenset(
+    {"accept-encoding", "connection", "content-length", "host", "if-modified-since", "if-none-match", "range"}
+    | {"transfer-encoding"}
+)
+
+
+def text(expected: str, read: Callable[[str], object | None]) -> PlainValidator:
+    """A scalar that is written as text."""
+
+    def validate(value: object) -> object:
+        parsed = read(value) if isinstance(value, str) else None
+        if parsed is None:
+            raise ValueError(expected)
+        return parsed
+
+    return PlainValidator(validate)
+
+
+def whole(low: int, high: int) -> PlainValidator:
+    """A whole number within bounds, both included."""
+
+    def validate(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return value
+
+    return PlainValidator(validate)
+
+
+def flag() -> PlainValidator:
+    def validate(value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError("true or false")
+        return value
+
+    return PlainValidator(validate)
+
+
+def one_of(*words: str) -> PlainValidator:
+    return text(" or ".join(words), lambda value: value if value in words else None)
+
+
+def duration(low: timedelta, high: timedelta) -> PlainValidator:
+    def read(value: str) -> timedelta | None:
+        found = _DURATION.fullmatch(value)
+        if not found or not value:
+            return None
+        days, hours, minutes, seconds = (int(group or 0) for group in found.groups())
+        length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return length if low <= length <= high else None
+
+    return text(f"a duration from {spell(low)} to {spell(high)}, such as 30s, 15m, 2h or 1h30m", read)
+
+
+def spell(length: timedelta) -> str:
+    """As feeds.yaml has it: `1h30m`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+
+
+def size(low: int, high: int) -> PlainValidator:
+    """A number of bytes; KB and MB are powers of ten."""
+
+    def read(value: str) -> int | None:
+        found = _SIZE.fullmatch(value)
+        count = int(found[1]) * _UNITS[found[2]] if found else 0
+        return count if low <= count <= high else None
+
+    return text(f"a size from {low // 1_000}KB to {high // 1_000_000}MB, such as 500KB or 5MB", read)
+
+
+def _line(value: str) -> str | None:
+    value = value.strip()
+    return value if value and not _CONTROL.search(value) else None
+
+
+def _site_url(value: str) -> str | None:
+    url = http_url(value)
+    if url is None or "?" in url or "@" in url:
+        return None
+    return url if url.endswith("/") else url + "/"
+
+
+def _contact(value: str) -> str | None:
+    return value if _E_MAIL.fullmatch(value) or (value.isascii() and http_url(value)) else None
+
+
+def _time_zone(value: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Asia
+        return None
+
+
+def _language(value: str) -> str | None:
+    """In the case that RFC 5646, 2.1.1, recommends: `ku-Arab-IQ`."""
+    if not _LANGUAGE.fullmatch(value):
+        return None
+    first, *rest = value.lower().split("-")
+    for index, part in enumerate(rest):
+        if len(part) == 1:
+            break
+        rest[index] = part.title() if len(part) == 4 and part.isalpha() else part.upper() if len(part) == 2 else part
+    return "-".join([first, *rest])
+
+
+LINE = text("text on one line (a number in quotes)", _line)
+TAG = text("a tag (a number in quotes)", _line)
+ID = text(
+    "an id of small letters, digits and hyphens, such as shafaq-ar",
+    lambda value: value if _ID.fullmatch(value) else None,
+)
+URL = text("an http or https URL", http_url)
+SITE_URL = text("an http or https URL without query, such as https://news.example.org/", _site_url)
+CONTACT = text("an e-mail address or a URL", _contact)
+TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone)
+LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", _language)
+HEADER_NAME = text(
+    "the name of a header that is the operator's to set",
+    lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,
+)
+HEADER_VALUE = text("text in ASCII on one line", lambda value: value if _HEADER_VALUE.fullmatch(value) else None)

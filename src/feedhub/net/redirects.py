@@ -1,0 +1,61 @@
+"""Where an answer sends us next: a pure decision (R26, R28)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from feedhub.models import Failed, FailureKind
+
+SCHEMES = frozenset({"http", "https"})
+MOST_REDIRECTS = 5
+_PERMANENT = frozenset({301, 308})
+
+
+def place(url: httpx.URL) -> str:
+    """The address as it may be shown: user, password, query and fragment may hold secrets."""
+    return str(url.copy_with(userinfo=b"", query=None, fragment=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The way from the address asked for to the present one, `url`, which is without user, password and fragment.
+
+    `permanent_url` is the end of the leading run of permanent redirects (301, 308), or None (R26).
+    """
+
+    url: httpx.URL
+    passed: tuple[httpx.URL, ...] = ()
+    permanent: bool = True  # every redirect so far was
+    permanent_url: str | None = None
+
+    @classmethod
+    def start(cls, url: httpx.URL) -> Trail:
+        return cls(_bare(url))
+
+    def follow(self, status: int, location: str) -> Trail | Failed:
+        """One hop on. `location` is relative to the present address (RFC 9110 section 10.2.2)."""
+        try:
+            target = _bare(self.url.join(location))
+        except (httpx.InvalidURL, ValueError):
+            return self._failed(FailureKind.BROKEN, "redirects to something that is not an address", status)
+        if target.scheme not in SCHEMES or not target.host:
+            what = f"redirects to a {target.scheme}: address, and only http and https are fetched"
+            return self._failed(FailureKind.BROKEN, what, status)
+        passed = (*self.passed, self.url)
+        if target in passed:
+            return self._failed(FailureKind.REDIRECT_LOOP, "redirects in a circle", status)
+        if len(passed) > MOST_REDIRECTS:
+            return self._failed(FailureKind.REDIRECT_LOOP, f"is redirected more than {MOST_REDIRECTS} times", status)
+        permanent = self.permanent and status in _PERMANENT
+        return Trail(target, passed, permanent, str(target) if permanent else self.permanent_url)
+
+    def _failed(self, kind: FailureKind, what: str, status: int) -> Failed:
+        first = self.passed[0] if self.passed else self.url
+        return Failed(kind, f"{place(first)} {what}.", status=status)
+
+
+def _bare(url: httpx.URL) -> httpx.URL:
+    """User and password are sent as a header to their own origin; a redirect has none to give."""
+    return url.copy_with(userinfo=b"", fragment=None)

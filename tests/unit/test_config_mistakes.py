@@ -1,0 +1,396 @@
+"""feeds.yaml with mistakes in it: what the operator is told (R46)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from feedhub.config import ConfigError, load
+from feedhub.config.notyet import NOT_YET
+from feedhub.config.schema import SECTIONS
+
+Mistakes = Callable[..., list[str]]
+
+
+@pytest.fixture
+def mistakes(tmp_path: Path) -> Mistakes:
+    """The messages for a file, its name without the folder."""
+
+    def mistakes(text: str | bytes, environ: Mapping[str, str] | None = None) -> list[str]:
+        path = tmp_path / "feeds.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else dedent(text).encode())
+        with pytest.raises(ConfigError) as caught:
+            load(path, environ or {})
+        return [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
+
+    return mistakes
+
+
+FEED = "feeds: [https://a.example/feed]\n"
+
+BROKEN = {
+    "empty": ("", '1:1: nothing is configured; list at least one URL under "feeds:"'),
+    "only comments": ("# nothing yet\n", '1:1: nothing is configured; list at least one URL under "feeds:"'),
+    "a list at the top": (
+        "- https://a.example/feed\n",
+        '1:1: expected keys at the top, such as "feeds:", not a list; put the list under "feeds:"',
+    ),
+    "plain text": ("https://a.example/feed\n", '1:1: expected keys at the top, such as "feeds:", not plain text'),
+    "no feeds": ("site: {title: News}\n", '1:1: feeds is missing; list at least one URL under "feeds:"'),
+    "feeds without any": ("feeds:\n", "1:7: feeds: expected a list of feeds, not nothing"),
+    "not UTF-8": (
+        b"site:\n  title: \xe9t\xe9\n",
+        "2:10: not UTF-8; save the file in UTF-8",
+    ),
+    "a tab": (
+        "site:\n\ttitle: News\n",
+        "2:1: not YAML: a tab; indent with spaces",
+    ),
+    "a colon in text": (
+        "site:\n  title: News: Iraq\n",
+        '2:14: not YAML: unexpected ":"; put quotes around text that holds ": ", and check the indentation',
+    ),
+    "an open quote": ('site:\n  title: "News\n', "3:1: not YAML: a quote is never closed"),
+    "an open list": (
+        "feeds: [https://a.example/feed\nsite: {}\n",
+        '2:5: not YAML: a list opened with "[" is never closed, or a comma is missing',
+    ),
+    "two documents": (FEED + "---\n" + FEED, '2:1: not YAML: more than one document; take the "---" out'),
+    "a control character": ("site:\n  title: a\x07b\n", "2:11: not YAML: a control character; take it out"),
+    "an alias to itself": (
+        FEED + "site: &a\n  title: *a\n",
+        "2:7: site.title: an alias to something it is itself a part of",
+    ),
+    "a Python object": (
+        FEED + "site: !!python/object:os.system {}\n",
+        "2:7: site: the type !!python/object:os.system means nothing here; take it out",
+    ),
+    "a file of another type": (
+        "!feeds {}\n",
+        "1:1: the type !feeds means nothing here; take it out",
+    ),
+    "nested without end": ("[" * 5000, "1:1: nested too deeply to be a configuration"),
+    "a type that does not fit": (
+        FEED + "outputs: [{id: a, limit: !!int many}]\n",
+        "2:26: outputs[0].limit: 'many' is not of the type !!int",
+    ),
+    "a list as key": (
+        FEED + "? [a, b]\n: c\n",
+        "2:3: expected a word as key, not a list or a mapping",
+    ),
+    "a key twice": (
+        "feeds:\n  - url: https://a.example/\n    tags: [a]\n    tags: [b]\n",
+        "4:5: feeds[0].tags: the key is on line 3 already; keep one of them",
+    ),
+    "a misspelt key": (
+        "feeds:\n  - url: https://a.example/\n    intervall: 15m\n",
+        '3:5: feeds[0].intervall: unknown key; did you mean "interval"?',
+    ),
+    "a misspelt key at the top": (
+        "feed: [https://a.example/]\n",
+        '1:1: feed: unknown key; did you mean "feeds"?',
+    ),
+    "a foreign key": (
+        FEED + "hosts: {proxy: x}\n",
+        "2:9: hosts.proxy: unknown key; known here: concurrency, spacing",
+    ),
+    "a feed's key among the defaults": (
+        FEED + "defaults: {title: x}\n",
+        "2:12: defaults.title: unknown key; known here: interval, min_interval, max_interval, timezone, language, "
+        "tags, priority, headers, paused, dedup, max_size",
+    ),
+    "a URL without scheme": (
+        "feeds:\n  - www.a.example/feed\n",
+        '2:5: feeds[0].url: expected an http or https URL, not "www.a.example/feed"',
+    ),
+    "a URL of another scheme": (
+        "feeds:\n  - url: ftp://a.example/feed\n",
+        '2:10: feeds[0].url: expected an http or https URL, not "ftp://a.example/feed"',
+    ),
+    "a wrong URL with a password": (
+        "feeds: ['ftp://ali:geheim@a.example/feed']\n",
+        '1:9: feeds[0].url: expected an http or https URL, not "ftp://a.example/feed"',
+    ),
+    "no URL": ("feeds:\n  - id: a\n", "2:5: feeds[0].url: missing; every feed needs one"),
+    "a number for a feed": (
+        "feeds:\n  - 5\n",
+        "2:5: feeds[0]: expected a URL, or keys such as url and tags, not 5",
+    ),
+    "a duration in words": (
+        FEED + "defaults:\n  interval: 15 minutes\n",
+        '3:13: defaults.interval: expected a duration from 1s to 365d, such as 30s, 15m, 2h or 1h30m, not "15 minutes"',
+    ),
+    "a duration without unit": (
+        FEED + "hosts: {spacing: 1}\n",
+        "2:18: hosts.spacing: expected a duration from 0s to 1h, such as 30s, 15m, 2h or 1h30m, not 1",
+    ),
+    "an interval of nothing": (
+        FEED + "defaults: {interval: 0s}\n",
+        '2:22: defaults.interval: expected a duration from 1s to 365d, such as 30s, 15m, 2h or 1h30m, not "0s"',
+    ),
+    "a size without unit": (
+        FEED + "defaults: {max_size: 5000000}\n",
+        "2:22: defaults.max_size: expected a size from 1KB to 100MB, such as 500KB or 5MB, not 5000000",
+    ),
+    "min over max": (
+        FEED + "defaults: {min_interval: 2h, max_interval: 90m}\n",
+        "2:26: defaults.min_interval: min_interval (2h) is longer than max_interval (1h30m)",
+    ),
+    "a feed's interval under the defaults' least": (
+        "defaults: {min_interval: 10m}\nfeeds:\n  - url: https://a.example/\n    interval: 5m\n",
+        "4:15: feeds[0].interval: min_interval (10m) is longer than interval (5m)",
+    ),
+    "a time zone": (
+        FEED + "defaults: {timezone: Asia/Bagdad}\n",
+        '2:22: defaults.timezone: expected an IANA time zone such as Asia/Baghdad, not "Asia/Bagdad"',
+    ),
+    "a folder of time zones": (
+        FEED + "defaults: {timezone: Asia}\n",
+        '2:22: defaults.timezone: expected an IANA time zone such as Asia/Baghdad, not "Asia"',
+    ),
+    "a language in words": (
+        FEED + "defaults: {language: arabic}\n",
+        '2:22: defaults.language: expected a language tag such as ar, ckb or ku-Arab (BCP 47), not "arabic"',
+    ),
+    "tags that are no list": (
+        FEED + "defaults: {tags: iraq}\n",
+        '2:18: defaults.tags: expected a list, such as [iraq, baghdad], not "iraq"',
+    ),
+    "a tag that is a number": (
+        FEED + "defaults: {tags: [iraq, 2024]}\n",
+        "2:25: defaults.tags[1]: expected a tag (a number in quotes), not 2024",
+    ),
+    "a title that is a number": (
+        FEED + "site: {title: 964}\n",
+        "2:15: site.title: expected text on one line (a number in quotes), not 964",
+    ),
+    "yes for true": (
+        FEED + "defaults: {paused: yes}\n",
+        '2:20: defaults.paused: expected true or false, not "yes"',
+    ),
+    "true for a number": (
+        FEED + "outputs: [{id: a, limit: true}]\n",
+        "2:26: outputs[0].limit: expected a whole number from 1 to 1000, not true",
+    ),
+    "a limit of nothing": (
+        FEED + "outputs: [{id: a, limit: 0}]\n",
+        "2:26: outputs[0].limit: expected a whole number from 1 to 1000, not 0",
+    ),
+    "too many at once": (
+        FEED + "hosts: {concurrency: 65}\n",
+        "2:22: hosts.concurrency: expected a whole number from 1 to 64, not 65",
+    ),
+    "the site's address with a query": (
+        FEED + "site: {url: 'https://a.example/?x=1'}\n",
+        "2:13: site.url: expected an http or https URL without query, such as https://news.example.org/, "
+        'not "https://a.example/?x=1"',
+    ),
+    "a contact": (
+        FEED + "site: {contact: call me}\n",
+        '2:17: site.contact: expected an e-mail address or a URL, not "call me"',
+    ),
+    "an id with capitals": (
+        "feeds:\n  - {url: https://a.example/, id: Shafaq AR}\n",
+        '2:35: feeds[0].id: expected an id of small letters, digits and hyphens, such as shafaq-ar, not "Shafaq AR"',
+    ),
+    "a feed's id twice": (
+        "feeds:\n  - {url: https://a.example/, id: a}\n  - {url: https://b.example/, id: a}\n",
+        '3:35: feeds[1].id: the id "a" is taken by the feed on line 2',
+    ),
+    "an output's id twice": (
+        FEED + "outputs:\n  - id: a\n  - id: a\n",
+        '4:9: outputs[1].id: the id "a" is taken by the output on line 3',
+    ),
+    "an output without id": (
+        FEED + "outputs:\n  - title: A\n",
+        "3:5: outputs[0].id: missing; every output needs one",
+    ),
+    "a selection for all": (
+        "feeds: [{url: https://a.example/, tags: [a]}]\noutputs:\n  - id: all\n    match: {tags: [a]}\n",
+        '4:5: outputs[0].match: the output "all" holds everything; give this one another id',
+    ),
+    "a misspelt tag": (
+        "feeds: [{url: https://a.example/, tags: [kurdistan]}]\noutputs: [{id: k, match: {tags: [kurdstan]}}]\n",
+        '2:34: outputs[0].match.tags[0]: no feed has the tag "kurdstan"; did you mean "kurdistan"?',
+    ),
+    "a tag that no feed has": (
+        "feeds: [{url: https://a.example/, tags: [kurdistan]}]\noutputs: [{id: k, match: {tags: [sport]}}]\n",
+        '2:34: outputs[0].match.tags[0]: no feed has the tag "sport"',
+    ),
+    "no tag at all": (
+        FEED + "outputs: [{id: k, match: {tags: []}}]\n",
+        "2:33: outputs[0].match.tags: expected at least one tag; without tags the output holds everything",
+    ),
+    "a header of the fetcher's own": (
+        "feeds:\n  - url: https://a.example/\n    headers: {Host: b.example}\n",
+        "3:15: feeds[0].headers.Host: expected the name of a header that is the operator's to set",
+    ),
+    "a header over two lines": (
+        'feeds:\n  - url: https://a.example/\n    headers: {X-Key: "geheim\\r\\nHost: b"}\n',
+        "3:22: feeds[0].headers.X-Key: expected text in ASCII on one line",
+    ),
+    "an unset variable": (
+        'feeds:\n  - url: https://a.example/\n    headers: {Authorization: "Bearer ${TOKEN}"}\n',
+        "3:30: feeds[0].headers.Authorization: the environment variable TOKEN is not set",
+    ),
+    "an unset variable for a URL": (
+        "feeds:\n  - ${FEED}\n",
+        "2:5: feeds[0]: the environment variable FEED is not set",
+    ),
+    "an unclosed variable": (
+        "feeds:\n  - https://a.example/${FEED\n",
+        "2:5: feeds[0]: expected ${NAME} with the name of an environment variable, not ${FEED",
+    ),
+    "a kind not read yet": (
+        "feeds:\n  - {url: https://a.example/, kind: page}\n",
+        "2:37: feeds[0].kind: only feeds are read yet; take it out",
+    ),
+    "an unknown kind": (
+        "feeds:\n  - {url: https://a.example/, kind: podcast}\n",
+        '2:37: feeds[0].kind: expected feed, not "podcast"',
+    ),
+    "near-duplicates": (
+        "feeds:\n  - {url: https://a.example/, dedup: story}\n",
+        "2:38: feeds[0].dedup: near-duplicates are not matched yet; link (the same address) and off are",
+    ),
+    "near-duplicates everywhere": (
+        FEED + "dedup: {mode: story}\n",
+        "2:15: dedup.mode: near-duplicates are not matched yet; link (the same address) and off are",
+    ),
+    "an unknown way to merge": (
+        FEED + "dedup: {mode: fuzzy}\n",
+        '2:15: dedup.mode: expected link or off, not "fuzzy"',
+    ),
+    "a key without effect": (
+        FEED + "outputs:\n  - id: a\n    max_age: 14d\n",
+        "4:5: outputs[0].max_age: has no effect yet in this version; take it out",
+    ),
+    "a default without effect": (
+        FEED + "defaults: {full_text: true}\n",
+        "2:12: defaults.full_text: has no effect yet in this version; take it out",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN.values(), ids=BROKEN.keys())
+def test_r46_a_mistake_is_one_message_with_its_place(text: str | bytes, message: str, mistakes: Mistakes) -> None:
+    """R46: file, line and column, and what was expected; nothing else is made of the same mistake."""
+    assert mistakes(text) == [f"feeds.yaml:{message}"]
+
+
+def test_r46_all_mistakes_are_told_at_once_in_the_order_of_the_file(mistakes: Mistakes) -> None:
+    """R46: of every sort, from YAML to what only shows between two values; a second run brings nothing new."""
+    text = """\
+        site:
+          url: news.example.org
+          url: https://news.example.org/
+        defaults:
+          timezone: Baghdad
+        feeds:
+          - https://a.example/${KEY}
+          - url: https://b.example/feed
+            id: b
+            tags: [iraq, 5]
+            langauge: ar
+          - url: https://c.example/feed
+            id: b
+            interval: 5m
+            min_interval: 10m
+        outputs:
+          - id: iraq
+            match: {tags: [5, iraq, irak]}
+            limit: 5000
+        retention: 90d
+        """
+    assert mistakes(text) == [
+        "feeds.yaml:2:8: site.url: expected an http or https URL without query, such as https://news.example.org/, "
+        'not "news.example.org"',
+        "feeds.yaml:3:3: site.url: the key is on line 2 already; keep one of them",
+        'feeds.yaml:5:13: defaults.timezone: expected an IANA time zone such as Asia/Baghdad, not "Baghdad"',
+        "feeds.yaml:7:5: feeds[0]: the environment variable KEY is not set",
+        "feeds.yaml:10:18: feeds[1].tags[1]: expected a tag (a number in quotes), not 5",
+        'feeds.yaml:11:5: feeds[1].langauge: unknown key; did you mean "language"?',
+        'feeds.yaml:13:9: feeds[2].id: the id "b" is taken by the feed on line 9',
+        "feeds.yaml:15:19: feeds[2].min_interval: min_interval (10m) is longer than interval (5m)",
+        "feeds.yaml:18:20: outputs[0].match.tags[0]: expected a tag (a number in quotes), not 5",
+        'feeds.yaml:18:29: outputs[0].match.tags[2]: no feed has the tag "irak"; did you mean "iraq"?',
+        "feeds.yaml:19:12: outputs[0].limit: expected a whole number from 1 to 1000, not 5000",
+        "feeds.yaml:20:1: retention: has no effect yet in this version; take it out",
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["tags: kurdistan", "tagz: [kurdistan]"])
+def test_r46_a_mistake_in_a_feeds_tags_is_not_held_against_the_outputs(wrong: str, mistakes: Mistakes) -> None:
+    """R46: one mistake, one message: a tag that is there, wrongly written down, is not called missing."""
+    found = mistakes(
+        f"feeds:\n  - url: https://a.example/\n    {wrong}\noutputs: [{{id: k, match: {{tags: [kurdistan]}}}}]\n"
+    )
+    assert [message.split(" ")[0] for message in found] in (["feeds.yaml:3:11:"], ["feeds.yaml:3:5:"])
+
+
+def test_r46_a_file_that_is_not_there_or_cannot_be_read_is_told_like_any_mistake(tmp_path: Path) -> None:
+    """R46: the path as given, and what to do."""
+    with pytest.raises(ConfigError) as missing:
+        load(tmp_path / "feeds.yaml", {})
+    with pytest.raises(ConfigError) as folder:
+        load(tmp_path, {})
+    name = f"{tmp_path}/feeds.yaml"
+    assert str(missing.value) == f"{name}:1:1: no such file; create it, or name another with --config"
+    assert str(folder.value) == f"{tmp_path}:1:1: cannot be read: is a directory"
+
+
+def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistakes: Mistakes) -> None:
+    """R46: whoever asks for something that does not happen yet is told so, key by key, and none is called unknown."""
+    text = """\
+        defaults: {initial_items: 50, dedup: story}
+        feeds:
+          - {url: https://a.example/, initial_items: 50, kind: sitemap, select: {item: article}, full_text: true}
+        outputs:
+          - {id: a, match: {languages: [en], include: [Erbil], exclude: [horoscope]}}
+          - {id: b, max_age: 14d, max_per_source: 10, content: full, show_carriers: false, dedup: off}
+        hide: []
+        dedup: {window: 7d, merge: [], never_merge: []}
+        retention: 90d
+        """
+    no_effect = "has no effect yet in this version; take it out"
+    assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
+        f"defaults.initial_items: {no_effect}",
+        "defaults.dedup: near-duplicates are not matched yet; link (the same address) and off are",
+        f"feeds[0].initial_items: {no_effect}",
+        "feeds[0].kind: only feeds are read yet; take it out",
+        f"feeds[0].select: {no_effect}",
+        f"feeds[0].full_text: {no_effect}",
+        f"outputs[0].match.languages: {no_effect}",
+        f"outputs[0].match.include: {no_effect}",
+        f"outputs[0].match.exclude: {no_effect}",
+        f"outputs[1].max_age: {no_effect}",
+        f"outputs[1].max_per_source: {no_effect}",
+        f"outputs[1].content: {no_effect}",
+        f"outputs[1].show_carriers: {no_effect}",
+        f"outputs[1].dedup: {no_effect}",
+        f"hide: {no_effect}",
+        f"dedup.window: {no_effect}",
+        f"dedup.merge: {no_effect}",
+        f"dedup.never_merge: {no_effect}",
+        f"retention: {no_effect}",
+    ]
+
+
+@pytest.mark.parametrize("pattern", NOT_YET)
+def test_no_key_is_both_in_effect_and_without(pattern: str) -> None:
+    """A key that comes to life leaves the table of those that have none; the table's sections exist."""
+    key, _, value = pattern.partition("=")
+    section, _, name = key.rpartition(".")
+    assert (name in SECTIONS[section].model_fields) == bool(value)
+
+
+def test_messages_name_the_variable_and_never_its_value(mistakes: Mistakes) -> None:
+    """R46 without giving a password away in a log."""
+    assert mistakes("feeds:\n  - url: ${KEY}\n    interval: ${TOKEN}\n", {"KEY": "k-123", "TOKEN": "t-456"}) == [
+        'feeds.yaml:2:10: feeds[0].url: expected an http or https URL, not "${KEY}"',
+        "feeds.yaml:3:15: feeds[0].interval: expected a duration from 1s to 365d, such as 30s, 15m, 2h or 1h30m, "
+        'not "${TOKEN}"',
+    ]
