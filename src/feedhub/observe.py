@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Literal
+from urllib.parse import quote
 
 import structlog
 
@@ -22,7 +23,8 @@ def configure_logging(style: LogFormat, secrets: Iterable[str] = ()) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info if as_json else _pass,
+            # The console's own tracebacks show local variables, headers among them, and come after the blotter.
+            structlog.processors.format_exc_info,
             _Blotter(secrets),
             renderer,
         ],
@@ -32,19 +34,24 @@ def configure_logging(style: LogFormat, secrets: Iterable[str] = ()) -> None:
 
 
 class _Blotter:
-    """Replaces secrets in every text of an event."""
+    """Replaces secrets, as they are and as they stand in a URL, in every text of an event, however deep."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+        forms = {form for secret in secrets if secret for form in (secret, quote(secret), quote(secret, safe=""))}
+        self._forms = sorted(forms, key=len, reverse=True)
 
     def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        for key, value in event.items():
-            if isinstance(value, str):
-                for secret in self._secrets:
-                    value = value.replace(secret, "***")
-                event[key] = value
-        return event
+        return {key: self._blotted(value) for key, value in event.items()}
 
-
-def _pass(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return event
+    def _blotted(self, value: Any) -> Any:
+        match value:
+            case None | bool() | int() | float():
+                return value
+            case Mapping():
+                return {self._blotted(str(key)): self._blotted(item) for key, item in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self._blotted(item) for item in value]
+        text = value if isinstance(value, str) else repr(value)
+        for form in self._forms:
+            text = text.replace(form, "***")
+        return text

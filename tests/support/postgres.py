@@ -13,8 +13,17 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+# Runs the server until its own input ends, which it does however the tests end, and cleans up.
+_KEEPER = '"$@" & read -r _; kill -INT $!; wait; rm -rf "$0"'
+
+# Not UTC, because an operator's server need not be.
+_OPTIONS = ("-c", "listen_addresses=127.0.0.1", "-c", "timezone=Asia/Baghdad", "-c", "fsync=off")
 
 
 def program(name: str) -> str | None:
@@ -26,41 +35,47 @@ def program(name: str) -> str | None:
 def server() -> Iterator[str]:
     """Run a server; yields the address of its maintenance database. It trusts every local connection."""
     folder = Path(tempfile.mkdtemp(prefix="feedhub-postgres-", dir="/tmp"))
-    user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    account = _account(folder)
     port = _free_port()
-    data = str(folder / "data")
-    _run(["initdb", "-D", data, "-U", "feedhub", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"], user)
-    options = ("-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off")
-    process = subprocess.Popen(
-        [program("postgres") or "postgres", "-D", data, *options], user=user, stderr=subprocess.PIPE, cwd="/tmp"
-    )
-    try:
-        _await_ready(port)
+    data = ["-D", str(folder / "data")]
+    initdb = [program("initdb") or "initdb", *data, "-U", "feedhub", "-A", "trust", "-E", "UTF8", "--no-locale"]
+    subprocess.run([*initdb, "--no-sync"], check=True, capture_output=True, cwd="/tmp", **account)
+    postgres = [program("postgres") or "postgres", *data, "-p", str(port), "-k", str(folder), *_OPTIONS]
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(
+            ["sh", "-c", _KEEPER, str(folder), *postgres],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd="/tmp",
+            start_new_session=True,  # Ctrl-C is for the tests, which then end this
+            **account,
+        ),
+    ):
+        _await_ready(port, folder / "log")
         yield f"postgresql://feedhub@127.0.0.1:{port}/postgres"
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def database(maintenance: str) -> Iterator[str]:
     """A new, empty database on the server, dropped afterwards; yields its address."""
-    import psycopg
-
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield maintenance.rsplit("/", 1)[0] + f"/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield maintenance.rsplit("/", 1)[0] + f"/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _run(command: list[str], user: str | None) -> None:
-    subprocess.run(
-        [program(command[0]) or command[0], *command[1:]], user=user, check=True, capture_output=True, cwd="/tmp"
-    )
+def _account(folder: Path) -> dict[str, Any]:
+    """Who runs the server: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
 def _free_port() -> int:
@@ -68,16 +83,14 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _await_ready(port: int) -> None:
-    import psycopg
-
+def _await_ready(port: int, log: Path) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
             psycopg.connect(f"postgresql://feedhub@127.0.0.1:{port}/postgres").close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
-                raise
+                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from error
             time.sleep(0.05)
         else:
             return

@@ -87,6 +87,8 @@ def test_r34_cleaning_again_changes_nothing(html: str) -> None:
         ("<font color=red>Text</font>", "Text"),
         ("<p>Text</p><p>&nbsp;</p><div><span> </span><br></div><p>\u200b</p>", "<p>Text</p>"),
         ("one<b> </b>two", "one two"),
+        ("one\x01&#2;&#x202e;\u202e two", "one two"),
+        ('<a href="java&#1;script:alert(1)">x</a>', "x"),
         ("<pre>\n\n\ncode</pre>", "<pre>code</pre>"),
         ("<table><tr><td></td><td>1</td></tr></table>", "<table><tbody><tr><td></td><td>1</td></tr></tbody></table>"),
     ],

@@ -28,6 +28,12 @@ def test_r35_an_enclosed_picture_comes_next_then_the_texts_first() -> None:
     assert lead_picture(ParsedItem(), html) == Picture("https://outlet.example/inline.png", "A street")
 
 
+def test_r33_a_base_that_no_document_can_hold_does_no_harm() -> None:
+    """A lone surrogate in the item's own base is not published with the picture's address."""
+    item = ParsedItem(pictures=(Picture("a.jpg"),), base="http://x\ud800.example/")
+    assert lead_picture(item, "") == Picture("http://x.example/a.jpg")
+
+
 def test_r35_a_figures_caption_is_the_pictures() -> None:
     """The figcaption says more than alt."""
     html = f'<figure><img src="{PHOTO}" alt="erbil"><figcaption>The citadel <b>at dawn</b></figcaption></figure>'

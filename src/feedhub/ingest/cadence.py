@@ -1,4 +1,4 @@
-"""When to poll a feed next, and why: a pure function (R22, R24, R25)."""
+"""When to poll a feed next, and why: a pure function (R22-R24)."""
 
 from __future__ import annotations
 
@@ -33,13 +33,19 @@ class Outcome:
 
 
 def next_poll(bounds: Bounds, interval: timedelta | None, outcome: Outcome, now: datetime, jitter: float) -> NextPoll:
-    """The next time and the reason. `interval` is the one in force, None for a first poll; `jitter` from 0 to 1."""
+    """The next time and the reason. `interval` is the one in force, None for a first poll; `jitter` from 0 to 1.
+
+    Jitter never leads beyond the longest interval. After its first poll a feed is asked again anywhere between the
+    shortest interval and its own, so that feeds started together do not stay together (R23).
+    """
     steady = min(max(interval or bounds.first, bounds.shortest), bounds.longest)
     if outcome.failure is None:
-        adapted, reason = _adapt(bounds, steady, first=interval is None, new=outcome.new)
-        return NextPoll(now + adapted * (1 + _JITTER * jitter), reason, adapted)
+        first = interval is None
+        adapted, reason = _adapt(bounds, steady, first=first, new=outcome.new)
+        wait = adapted if not first else bounds.shortest + (adapted - bounds.shortest) * jitter
+        return NextPoll(now + _jittered(wait, bounds, jitter), reason, adapted)
     wait, reason = _back_off(bounds, steady, outcome.failure, outcome.failures)
-    at = now + wait * (1 + _JITTER * jitter)
+    at = now + _jittered(wait, bounds, jitter)
     if outcome.retry_after and outcome.retry_after > at:
         at, reason = outcome.retry_after, "the publisher asked to wait until then (Retry-After)"
     return NextPoll(at, reason, steady, outcome.retry_after)
@@ -63,6 +69,10 @@ def _back_off(bounds: Bounds, steady: timedelta, failure: FailureKind, failures:
     wait = min(steady * 2**doublings, max(bounds.longest, steady))
     times = "1 failure" if failures <= 1 else f"{failures} failures in a row"
     return wait, f"{times}: asked again after {spoken(wait)}"
+
+
+def _jittered(wait: timedelta, bounds: Bounds, jitter: float) -> timedelta:
+    return min(wait * (1 + _JITTER * jitter), max(wait, bounds.longest))
 
 
 def spoken(span: timedelta) -> str:

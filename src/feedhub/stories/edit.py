@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from feedhub.stories.fold import words
 
 _TYPO_WORDS = 3
-_TYPO_SHARE = 0.02
+_TYPO_SHARE = 0.02  # of a long text, which has room for more than three slips
+_MOST_OF_IT = 0.25  # of a short one: three words of eight are no slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,12 @@ def is_significant(old: Wording, new: Wording) -> bool:
         return True
     before, after = _spoken(old.text), _spoken(new.text)
     changed = max((before - after).total(), (after - before).total())
-    return changed > max(_TYPO_WORDS, _TYPO_SHARE * max(before.total(), after.total()))
+    return changed > _typos(max(before.total(), after.total()))
+
+
+def _typos(length: int) -> float:
+    """How many words of a text of `length` words may change as typing mistakes do."""
+    return max(1, min(_TYPO_WORDS, _MOST_OF_IT * length), _TYPO_SHARE * length)
 
 
 def _spoken(text: str) -> Counter[str]:

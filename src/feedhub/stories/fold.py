@@ -8,10 +8,15 @@ import unicodedata
 _WORD = re.compile(r"\w+")
 _ALIKE = 0.5
 
+# Arabic vowel marks and the stretching line, the joiners and direction marks of Persian, Sorani and Arabic typing, and
+# the dot that casefold leaves of a Turkish capital.
+_UNHEARD = re.compile("[\u0307\u0640\u064b-\u0655\u0670\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
 
 def fold(text: str) -> str:
-    """Compatibility forms, case and spacing made equal (Unicode NFKC, casefold)."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Compatibility forms, case (Turkish too), vowel marks, joiners and spacing made equal (Unicode NFKC, casefold)."""
+    letters = unicodedata.normalize("NFKC", text).casefold().replace("ı", "i")
+    return " ".join(_UNHEARD.sub("", letters).split())
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -26,5 +31,11 @@ def overlap(left: str, right: str) -> float:
 
 
 def alike(left: str, right: str) -> bool:
-    """Whether two headlines say the same thing in mostly the same words."""
-    return fold(left) == fold(right) != "" or overlap(left, right) >= _ALIKE
+    """Whether two headlines say the same thing in mostly the same words; other numbers say something else."""
+    if fold(left) == fold(right):
+        return fold(left) != ""
+    return _numbers(left) == _numbers(right) and overlap(left, right) >= _ALIKE
+
+
+def _numbers(text: str) -> set[str]:
+    return {word for word in words(text) if word.isdigit()}

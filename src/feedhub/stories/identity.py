@@ -1,25 +1,26 @@
 """What an item is identified by within its feed, degrading by itself where a feed's guids are worth nothing (R4-R6).
 
-A guid is trusted until the window shows that several pages share it or that it names the front page; then the link
-identifies the item, and where that fails too, its text. A stored item is found again by guid or, when its publisher
-gave everything new guids, by link.
+A guid is trusted until the window, or what is stored already, shows that several pages share it or that it names the
+front page; then the link identifies the item, and where that fails too, its text. A stored item is found again by guid
+or, when its publisher gave everything new guids, by link.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from feedhub.models import Entry
-from feedhub.net.urls import canonical_url, is_homepage
+from feedhub.net.urls import canonical_url, is_homepage, is_specific
 from feedhub.stories.fold import alike, fold
 
 IdentityMode = Literal["guid", "link", "text"]
-_WEAKEST_FIRST: tuple[IdentityMode, ...] = ("text", "link", "guid")
+_STRONGEST_FIRST: tuple[IdentityMode, ...] = ("guid", "link", "text")
+_SECTION_HEADLINES = 3  # so many under one link, by items without a guid of their own, make it a section page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +57,28 @@ class Identification:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a fetched document as a whole says about its guids and links."""
+    """Which guids and links of a fetched document do not stand for one item, by it and by what is stored."""
 
-    guids: frozenset[str]
     bad_guids: frozenset[str]
     bad_links: frozenset[str]
 
     @classmethod
-    def of(cls, entries: Sequence[Entry]) -> Window:
-        links_of: defaultdict[str, set[str]] = defaultdict(set)
-        guids_of: defaultdict[str, set[str]] = defaultdict(set)
-        for entry in entries:
-            if entry.guid and entry.canonical_url:
-                links_of[entry.guid].add(entry.canonical_url)
-                guids_of[entry.canonical_url].add(entry.guid)
-        shared_guids = {guid for guid, links in links_of.items() if len(links) > 1}
-        front_pages = {entry.guid for entry in entries if _names_front_page(entry.guid)}
-        shared_links = {link for link, guids in guids_of.items() if len(guids - shared_guids) > 1}
-        home_links = {e.canonical_url for e in entries if e.canonical_url and is_homepage(e.canonical_url)}
-        return cls(
-            frozenset(entry.guid for entry in entries if entry.guid),
-            frozenset(shared_guids | front_pages),
-            frozenset(shared_links | home_links),
-        )
+    def of(cls, entries: Sequence[Entry], known: Sequence[KnownItem]) -> Window:
+        guids = {entry.guid for entry in entries if _names_front_page(entry.guid)} | _reused_guids(entries, known)
+        guids |= _shared_guids(entries) | _shared_guids(known)
+        links = {e.canonical_url for e in entries if e.canonical_url and is_homepage(e.canonical_url)}
+        links |= _crowded_links(entries, guids) | _crowded_links(known, guids)
+        return cls(frozenset(guids), frozenset(links))
 
-    def mode(self, entry: Entry) -> IdentityMode:
-        """The strongest mode that this window leaves to the item."""
-        if entry.guid and entry.guid not in self.bad_guids:
-            return "guid"
-        if entry.canonical_url and entry.canonical_url not in self.bad_links:
-            return "link"
-        return "text"
+    def modes(self, entry: Entry) -> tuple[IdentityMode, ...]:
+        """What the item can be identified by, strongest first."""
+        good_guid = entry.guid != "" and entry.guid not in self.bad_guids
+        worth = {"guid": good_guid, "link": self.good_link(entry) is not None, "text": True}
+        return tuple(mode for mode in _STRONGEST_FIRST if worth[mode])
+
+    def good_link(self, entry: Entry) -> str | None:
+        """The canonical URL where it stands for this item alone."""
+        return None if entry.canonical_url in self.bad_links else entry.canonical_url
 
 
 def lookup(entries: Iterable[Entry]) -> tuple[set[str], set[str], set[str]]:
@@ -95,7 +87,7 @@ def lookup(entries: Iterable[Entry]) -> tuple[set[str], set[str], set[str]]:
     guids: set[str] = set()
     links: set[str] = set()
     for entry in entries:
-        keys.update(item_key(mode, entry) for mode in _WEAKEST_FIRST)
+        keys.update(item_key(mode, entry) for mode in _STRONGEST_FIRST)
         if entry.guid:
             guids.add(entry.guid)
         if entry.canonical_url:
@@ -108,17 +100,15 @@ def identify(entries: Sequence[Entry], known: Sequence[KnownItem]) -> Identifica
 
     An item that repeats another of the same window, by the same identity, is counted and left out.
     """
-    window, stored = Window.of(entries), _Known(known)
-    items: list[Identified] = []
-    taken: set[str] = set()
+    window = Window.of(entries, known)
+    unique: dict[str, Entry] = {}
     for entry in entries:
-        item = _identify(entry, window, stored)
-        if item.key not in taken:
-            taken.add(item.key)
-            items.append(item)
+        unique.setdefault(item_key(window.modes(entry)[0], entry), entry)
+    found = _Search(window, known).run(unique)
+    items = tuple(_identified(unique, found, {item.key for item in known}, window))
     modes = {item.mode for item in items}
-    weakest: IdentityMode = next((mode for mode in _WEAKEST_FIRST if mode in modes), "guid")
-    return Identification(weakest, _reason(weakest, window, entries), tuple(items), len(entries) - len(items))
+    weakest: IdentityMode = next((mode for mode in reversed(_STRONGEST_FIRST) if mode in modes), "guid")
+    return Identification(weakest, _reason(weakest, window, entries), items, len(entries) - len(items))
 
 
 def item_key(mode: IdentityMode, entry: Entry) -> str:
@@ -134,41 +124,122 @@ def item_key(mode: IdentityMode, entry: Entry) -> str:
     return hashlib.sha256(f"{mode}:{value}".encode()).hexdigest()[:32]
 
 
-class _Known:
-    """The stored items by each way to find them."""
+class _Search:
+    """Finds the stored entries of a window's items: no entry twice, by guid before link and by link before text."""
 
-    def __init__(self, items: Sequence[KnownItem]) -> None:
-        self.by_key = {item.key: item for item in items}
+    def __init__(self, window: Window, known: Sequence[KnownItem]) -> None:
+        self.window = window
+        self.by_key = {item.key: item for item in known}
         self.by_guid: defaultdict[str, list[KnownItem]] = defaultdict(list)
         self.by_link: defaultdict[str, list[KnownItem]] = defaultdict(list)
-        for item in items:
-            self.by_guid[item.guid].append(item)
+        for item in known:
+            if item.guid:
+                self.by_guid[item.guid].append(item)
             if item.canonical_url:
                 self.by_link[item.canonical_url].append(item)
 
+    def run(self, unique: Mapping[str, Entry]) -> dict[str, KnownItem]:
+        found: dict[str, KnownItem] = {}
+        taken: set[int] = set()
+        for way in (self._guid, self._link, self._text):
+            for key, entry in unique.items():
+                free = (item for item in way(entry) if item.entry_id not in taken)
+                if key not in found and (item := next(free, None)):
+                    found[key] = item
+                    taken.add(item.entry_id)
+        return found
 
-def _identify(entry: Entry, window: Window, stored: _Known) -> Identified:
-    mode = window.mode(entry)
-    if mode == "guid":
-        same_guid = stored.by_guid[entry.guid]
-        for item in same_guid:
-            if _agree(entry, item):
-                return Identified(entry, item.key, "guid", item)
-        if same_guid:  # the guid stands on other pages too, one window at a time
-            mode = "link" if entry.canonical_url and entry.canonical_url not in window.bad_links else "text"
-    if entry.canonical_url and entry.canonical_url not in window.bad_links:
-        for item in stored.by_link[entry.canonical_url]:
-            if item.guid == entry.guid or item.guid not in window.guids:
-                return Identified(entry, item.key, mode, item)
-    key = item_key(mode, entry)
-    return Identified(entry, key, mode, stored.by_key.get(key))
+    def _guid(self, entry: Entry) -> Iterator[KnownItem]:
+        if entry.guid not in self.window.bad_guids:
+            yield from self.by_guid.get(entry.guid, ())
+
+    def _link(self, entry: Entry) -> Iterator[KnownItem]:
+        link = self.window.good_link(entry)
+        candidates = self.by_link.get(link, []) if link else []
+        for item in sorted(candidates, key=lambda item: item.guid != entry.guid):
+            if _may_change_guid(entry, item):
+                yield item
+
+    def _text(self, entry: Entry) -> Iterator[KnownItem]:
+        if self.window.good_link(entry):
+            return
+        exact = self.by_key.get(item_key("text", entry))
+        if exact and self.window.modes(entry)[0] == "text":
+            yield exact
+        candidates = [*self.by_link.get(entry.canonical_url or "", ()), *self.by_guid.get(entry.guid, ())]
+        yield from (item for item in candidates if _is_twin(entry, item))
 
 
-def _agree(entry: Entry, item: KnownItem) -> bool:
+def _identified(
+    unique: Mapping[str, Entry], found: Mapping[str, KnownItem], stored: Collection[str], window: Window
+) -> Iterator[Identified]:
+    used = {*stored, *unique}
+    for key, entry in unique.items():
+        modes = window.modes(entry)
+        if key in found:
+            yield Identified(entry, found[key].key, modes[0], found[key])
+        elif key not in stored:
+            yield Identified(entry, key, modes[0], None)
+        elif fresh := [(mode, other) for mode in modes[1:] if (other := item_key(mode, entry)) not in used]:
+            # The stored entry of that key has come to go by another guid or link.
+            mode, other = fresh[0]
+            used.add(other)
+            yield Identified(entry, other, mode, None)
+
+
+# --- what guids and links are worth -----------------------------------------------------------------------------------
+
+
+def _shared_guids(items: Iterable[Entry | KnownItem]) -> set[str]:
+    """The guids of several pages."""
+    pages: defaultdict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if item.guid:
+            pages[item.guid].add(item.canonical_url or fold(item.title))
+    return {guid for guid, found in pages.items() if len(found) > 1}
+
+
+def _reused_guids(entries: Iterable[Entry], known: Iterable[KnownItem]) -> set[str]:
+    """The guids that stood for another item before, where items come one window at a time."""
+    stored = {item.guid: item for item in known if item.guid}
+    return {entry.guid for entry in entries if entry.guid in stored and not _may_move(entry, stored[entry.guid])}
+
+
+def _crowded_links(items: Iterable[Entry | KnownItem], bad_guids: Collection[str]) -> set[str]:
+    """The links under which items stand that differ by a guid worth something or, for want of one, by headline."""
+    guids: defaultdict[str, set[str]] = defaultdict(set)
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if item.canonical_url and item.guid and item.guid not in bad_guids:
+            guids[item.canonical_url].add(item.guid)
+        elif item.canonical_url:
+            titles[item.canonical_url].add(fold(item.title))
+    several = {link for link, found in guids.items() if len(found) > 1}
+    return several | {
+        link for link, found in titles.items() if len(found) >= (_SECTION_HEADLINES if is_specific(link) else 2)
+    }
+
+
+def _may_move(entry: Entry, item: KnownItem) -> bool:
     """Whether an item under a stored guid is that item: a reused guid differs in page, headline and date at once."""
-    if not entry.canonical_url or not item.canonical_url or entry.canonical_url == item.canonical_url:
-        return True
+    pages = {entry.canonical_url, item.canonical_url}
+    return None in pages or len(pages) == 1 or _same_piece(entry, item)
+
+
+def _may_change_guid(entry: Entry, item: KnownItem) -> bool:
+    """Whether an item under a stored link is that item: another guid under a section's address is another item."""
+    guids = {entry.guid, item.guid}
+    return "" in guids or len(guids) == 1 or is_specific(entry.canonical_url or "") or _same_piece(entry, item)
+
+
+def _same_piece(entry: Entry, item: KnownItem) -> bool:
     return alike(entry.title, item.title) or (entry.published is not None and entry.published == item.declared)
+
+
+def _is_twin(entry: Entry, item: KnownItem) -> bool:
+    """Whether headline and date are the very same; for want of a date, the guid."""
+    dated = entry.published is not None or entry.guid == item.guid
+    return dated and entry.published == item.declared and fold(entry.title) == fold(item.title) != ""
 
 
 def _names_front_page(guid: str) -> bool:
@@ -176,15 +247,13 @@ def _names_front_page(guid: str) -> bool:
     return canonical is not None and is_homepage(canonical)
 
 
-def _reason(mode: IdentityMode, window: Window, entries: Sequence[Entry]) -> str:
+def _reason(mode: IdentityMode, window: Window, entries: Iterable[Entry]) -> str:
     if mode == "guid":
         return "each item has its own guid"
-    if window.bad_guids:
-        guid = min(window.bad_guids)
-        count = sum(entry.guid == guid for entry in entries)
-        why = f"{count} items share the guid {guid[:80]}"
-    elif any(not entry.guid for entry in entries):
-        why = "items without a guid"
+    useless = Counter(entry.guid for entry in entries if entry.guid in window.bad_guids)
+    if useless:
+        guid, count = min(useless.items(), key=lambda pair: (-pair[1], pair[0]))
+        why = f"{f'{count} items share' if count > 1 else 'more than one item has had'} the guid {guid[:80]}"
     else:
-        why = "guids that were used for other items before"
+        why = "items without a guid"
     return f"{why}; they are told apart by {'link' if mode == 'link' else 'headline and date'}"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedhub.net.urls import is_homepage, is_specific
+from feedhub.net.urls import canonical_url, is_homepage, is_specific
 from feedhub.stories.fold import alike, fold
 
 VERSION = 1
@@ -21,7 +21,7 @@ SECTION_HEADLINES = 3  # so many different headlines under one address make it a
 SECTION_MEMORY = timedelta(days=2)  # how long an address without id or slug stands for one piece of news
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://feedhub.invalid/stories")
-_GLOBAL_GUID = re.compile(r"https?://|tag:|urn:|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24,}", re.IGNORECASE)
+_GLOBAL_GUID = re.compile(r"tag:|urn:|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,42 +67,68 @@ def canonical_order(entry: Unmatched) -> tuple[datetime, datetime, int, str]:
 
 
 def decide(entry: Unmatched, candidates: Sequence[Candidate], headlines: Mapping[str, int]) -> Decision:
-    """The story that the entry joins. `candidates` stand in the order in which their stories were founded.
+    """The story that the entry joins; the order of `candidates` decides nothing (R7).
 
-    `headlines` counts the different folded headlines known under each canonical URL and guid. Of several stories that
-    would do, the first by address, then the first by guid: two published stories are never made one.
+    `headlines` counts the different folded headlines known under each canonical URL. An address goes before a guid, and
+    under an address the same words go before other ones, then the nearer in time, then the story founded first: two
+    published stories are never made one.
     """
     if not entry.deduplicated:
         return Decision(None, "founded", "deduplication is off for this feed")
-    for rule in (_by_address, _by_guid):
-        for candidate in candidates:
-            evidence = rule(entry, candidate, headlines)
-            if evidence:
-                return Decision(candidate.story, rule.__name__.removeprefix("_by_"), evidence)
-    return Decision(None, "founded", _why_alone(entry, candidates))
+    nearest = sorted(candidates, key=lambda other: (abs(entry.published - other.published), other.story))
+    return (
+        _by_address(entry, nearest, headlines)
+        or _by_guid(entry, nearest)
+        or Decision(None, "founded", _why_alone(entry, candidates))
+    )
 
 
-def _by_address(entry: Unmatched, other: Candidate, headlines: Mapping[str, int]) -> str:
-    url = entry.canonical_url
-    if url is None or url != other.canonical_url or is_homepage(url):
-        return ""
-    same_words = alike(entry.title, other.title)
-    if not same_words and headlines.get(url, 0) >= SECTION_HEADLINES:
-        return ""
-    if not is_specific(url):
-        close = abs(entry.published - other.published) <= SECTION_MEMORY
-        if entry.feed == other.feed or not close:
-            return ""
-    return f"the same address, {url}" + ("" if same_words else ", under another headline")
+def _by_address(entry: Unmatched, nearest: Sequence[Candidate], headlines: Mapping[str, int]) -> Decision | None:
+    page = entry.canonical_url
+    if page is None or is_homepage(page):
+        return None
+    there = [other for other in nearest if other.canonical_url == page]
+    for other in there:
+        if _may_share(page, entry, other) and alike(entry.title, other.title):
+            return Decision(other.story, "address", f"the same address, {page}")
+    if there and _is_rewording(page, entry, there, headlines.get(page, 0)):
+        return Decision(there[0].story, "address", f"the same address, {page}, under another headline")
+    return None
 
 
-def _by_guid(entry: Unmatched, other: Candidate, headlines: Mapping[str, int]) -> str:
-    guid = entry.guid
-    if guid != other.guid or entry.feed == other.feed or not _GLOBAL_GUID.match(guid):
-        return ""
-    if not alike(entry.title, other.title):
-        return ""
-    return f"the same guid, {guid}, and headlines in the same words"
+def _may_share(page: str, entry: Unmatched, other: Candidate) -> bool:
+    """Whether the same words under this address are the same news: a section's may stand there again the next day."""
+    if is_specific(page):
+        return True
+    apart = abs(entry.published - other.published)
+    return apart <= (SECTION_MEMORY if entry.feed != other.feed else timedelta(0))
+
+
+def _is_rewording(page: str, entry: Unmatched, there: Sequence[Candidate], headlines: int) -> bool:
+    """Whether another headline under this address is the same news, as against the next on a page of many."""
+    if len({other.story for other in there}) > 1:
+        return False
+    many, own = headlines >= SECTION_HEADLINES, any(other.feed == entry.feed for other in there)
+    if is_specific(page):
+        return not (many and own)
+    return not many and not own and _may_share(page, entry, there[0])
+
+
+def _by_guid(entry: Unmatched, nearest: Sequence[Candidate]) -> Decision | None:
+    """The other feeds' carriers of a guid that is unique in the world, if all that read alike are one story."""
+    if not _is_global(entry.guid):
+        return None
+    others = [other for other in nearest if other.guid == entry.guid and other.feed != entry.feed]
+    stories = {other.story for other in others if alike(entry.title, other.title)}
+    if len(stories) != 1:
+        return None
+    return Decision(stories.pop(), "guid", f"the same guid, {entry.guid}, and headlines in the same words")
+
+
+def _is_global(guid: str) -> bool:
+    if guid.startswith(("http://", "https://")):
+        return is_specific(canonical_url(guid) or "")
+    return _GLOBAL_GUID.match(guid) is not None
 
 
 def _why_alone(entry: Unmatched, candidates: Sequence[Candidate]) -> str:
@@ -114,10 +140,11 @@ def _why_alone(entry: Unmatched, candidates: Sequence[Candidate]) -> str:
 
 
 def count_headlines(titles: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """From (canonical URL, title) pairs, the number of different headlines under each address."""
+    """From (canonical URL, title) pairs, the number of different headlines under each address; no title is none."""
     seen: dict[str, set[str]] = {}
     for url, title in titles:
-        seen.setdefault(url, set()).add(fold(title))
+        if title:
+            seen.setdefault(url, set()).add(fold(title))
     return {url: len(headlines) for url, headlines in seen.items()}
 
 

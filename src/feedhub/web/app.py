@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.utils import format_datetime
 
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -14,9 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from feedhub.publish.documents import static_files
 from feedhub.publish.select import Site
 from feedhub.store import hub
-from feedhub.store.database import Store
+from feedhub.store.database import Store, StoreError
 from feedhub.web.conditional import accepts_gzip, is_fresh
 from feedhub.web.library import Library, Prepared
+
+log = structlog.get_logger(__name__)
 
 _MAX_AGE = 60  # seconds a copy may be used unasked; polls are minutes apart
 _STATIC_MAX_AGE = 3_600
@@ -63,7 +66,9 @@ def create_app(store: Store, site: Site, library: Library) -> Starlette:
         Route("/static/{name}", static_file),
         Route("/{path:path}", document),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)])
+    return Starlette(
+        routes=routes, middleware=[Middleware(SecurityHeaders)], exception_handlers={StoreError: _unavailable}
+    )
 
 
 def respond(prepared: Prepared, request: Request) -> Response:
@@ -104,6 +109,12 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_secured if scope["type"] == "http" else send)
+
+
+def _unavailable(_request: Request, error: Exception) -> Response:
+    """The database fails: a reader app keeps its copy and asks again."""
+    log.error("nothing can be served", error=str(error))
+    return PlainTextResponse("The database cannot be used at the moment.\n", 503, {"Cache-Control": "no-store"})
 
 
 def _not_found(site: Site, path: str) -> Response:

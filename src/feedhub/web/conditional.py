@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
@@ -47,6 +47,6 @@ def _date(header: str | None) -> datetime | None:
         return None
     try:
         date = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return date if date.tzinfo else None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)  # asctime's form has no zone and means GMT

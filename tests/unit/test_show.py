@@ -1,0 +1,117 @@
+"""What commands print for people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from feedhub.cli.show import ago, plural, polled_line
+from feedhub.config import FeedConfig
+from feedhub.models import Arrival, Edit, FailureKind, News, NextPoll, Poll, Received, Validators
+from support.entries import NOON, an_entry
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+FEED = FeedConfig(
+    id="tigris",
+    explicit_id=True,
+    url="https://tigris.example/feed?key=secret",
+    public_url="https://tigris.example/feed?key=${KEY}",
+    title=None,
+    tags=(),
+    language=None,
+    timezone=None,
+    priority=0,
+    interval=15 * MINUTE,
+    min_interval=5 * MINUTE,
+    max_interval=DAY,
+    headers={},
+    paused=False,
+    dedup="link",
+    max_size=5_000_000,
+    position=0,
+    line=1,
+)
+
+
+def a_poll(outcome: str = "fetched", **changes: Any) -> Poll:
+    values = {"state": "ok", "message": "", "news": None} | changes
+    return Poll(feed=1, at=NOON, outcome=outcome, next=NextPoll(NOON + HOUR, "", HOUR), **values)
+
+
+def some_news(new: int, edited: int = 0) -> News:
+    entry = an_entry()
+    return News(
+        received=Received("rss20", "", "", None, (entry,)),
+        validators=Validators(),
+        body_hash="",
+        permanent_url=None,
+        identity="guid",
+        identity_reason="",
+        arrivals=(Arrival(entry, "", NOON, ""),) * new,
+        edits=(Edit(1, entry, "", significant=True),) * edited,
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "words"),
+    [
+        (0, "feed", "0 feeds"),
+        (1, "feed", "1 feed"),
+        (2, "feed", "2 feeds"),
+        (1, "new story", "1 new story"),
+        (0, "new entry", "0 new entries"),
+        (21, "story", "21 stories"),
+    ],
+)
+def test_counted_things_are_in_the_singular_or_the_plural(count: int, noun: str, words: str) -> None:
+    """Never `1 feeds`, never `2 storys`."""
+    assert plural(count, noun) == words
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (MINUTE, "1 min"),
+        (5 * MINUTE, "5 min"),
+        (5 * MINUTE + 3 * SECOND, "5 min"),
+        (HOUR, "1 h"),
+        (2 * HOUR + 59 * MINUTE, "2 h"),
+        (3 * DAY, "3 d"),
+        (DAY + SECOND, "1 d"),
+        (59 * SECOND, "moments"),
+    ],
+)
+def test_times_are_told_in_their_largest_unit(span: timedelta, words: str) -> None:
+    """Past and future alike."""
+    assert ago(NOON - span, NOON) == f"{words} ago"
+    assert ago(NOON + span, NOON) == f"in {words}"
+
+
+def test_what_never_was_and_what_is_just_now() -> None:
+    """A feed that was not polled yet; one that just was."""
+    assert ago(None, NOON) == "never"
+    assert ago(NOON, NOON) == "moments ago"
+
+
+@pytest.mark.parametrize(
+    ("poll", "line"),
+    [
+        (a_poll(news=some_news(12)), "tigris: 12 new"),
+        (a_poll(news=some_news(0)), "tigris: 0 new"),
+        (a_poll(news=some_news(2, edited=3)), "tigris: 2 new, 3 edited"),
+        (a_poll(news=some_news(2), message="1 item skipped: no text"), "tigris: 2 new (1 item skipped: no text)"),
+        (a_poll("unchanged"), "tigris: unchanged"),
+        (
+            a_poll(FailureKind.GONE, state="gone", message="it is gone; find its new address"),
+            "tigris: gone: it is gone; find its new address",
+        ),
+        (a_poll(FailureKind.DNS, state="offline", message="no network"), "tigris: offline: no network"),
+    ],
+)
+def test_a_poll_is_one_line(poll: Poll, line: str) -> None:
+    """What came, or the state and what to do; never the address with its secrets."""
+    assert polled_line(FEED, poll) == line
