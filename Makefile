@@ -9,7 +9,10 @@ ifneq ($(wildcard ../shared/corpus/NEWS.tsv),)
 export FEEDHUB_TEST_DATA ?= $(abspath ../shared)
 endif
 
-.PHONY: run demo test test-slow lint format bench image lock clean
+.PHONY: help run demo test test-slow lint format bench image lock clean
+
+help:                    ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)/.run        ## poll config/feeds.yaml and serve the merged feed
 	$(BIN)/feedhub serve $(ARGS)
@@ -23,17 +26,17 @@ test: $(VENV)/.dev       ## what Python alone can run
 test-slow: $(VENV)/.dev  ## real feeds, browser, reader clients
 	$(BIN)/pytest -m slow $(ARGS)
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev       ## ruff, mypy, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev     ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev      ## every benchmarks/bench_*.py; ARGS=pass for those named so
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 image:                   ## the container image, by whichever builder is here
@@ -46,7 +49,7 @@ lock: $(VENV)/.dev       ## renew the lock files: every version exact, every fil
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 
-clean:
+clean:                   ## take away what make and the tools have made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
 
 $(BIN)/python:

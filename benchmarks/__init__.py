@@ -1,0 +1,1 @@
+"""What the README claims about speed, each one command: `make bench`."""
