@@ -11,7 +11,7 @@ pure functions which are given ``now``: :mod:`feedhub.ingest.cadence` (when to p
 :mod:`feedhub.publish.select` (what an output holds) and the writers beside it (what bytes it has). I/O stands at the
 two ends, in :mod:`feedhub.net` and :mod:`feedhub.web`, and in :mod:`feedhub.store`.
 
-Imports point one way: cli > service > schedule > web > ingest | publish > store | stories > net > config, models.
+Imports point one way: cli > service > schedule > hub | web > ingest | publish > store | stories > net > config, models.
 """
 
 __version__ = "0.1.0"

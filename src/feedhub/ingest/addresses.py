@@ -19,14 +19,13 @@ def absolute(address: str, base: str = "", schemes: frozenset[str] = WEB) -> str
 
     An address relative to its scheme (`//host/path`) is https where no base says otherwise.
     """
-    address = _IGNORED.sub("", publishable(address)).strip()
+    address = _IGNORED.sub("", address).strip()
     if not address or len(address) > _LONGEST:
         return ""
     try:
-        parts = urlsplit(urljoin(base or "https:", address))
-        if parts.scheme not in schemes or (
-            parts.scheme in WEB and not (parts.hostname and _HOST.fullmatch(parts.netloc))
-        ):
+        parts = urlsplit(publishable(urljoin(base or "https:", publishable(address))))
+        located = parts.scheme not in WEB or (parts.hostname and _HOST.fullmatch(parts.netloc))
+        if parts.scheme not in schemes or not located:
             return ""
         path, query, fragment = (quote(part, safe=_SAFE) for part in (parts.path, parts.query, parts.fragment))
         return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))

@@ -7,12 +7,13 @@ import re
 # XML 1.0 `Char` leaves these out: C0 controls, surrogates, U+FFFE and U+FFFF. To them come the other noncharacters, DEL
 # and C1, the byte order mark inside a text, and the bidi embeddings and overrides, which reach beyond their own text
 # (UAX #9 advises isolates instead; marks, joiners and isolates stay, Persian and Kurdish need them).
-_NONCHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _UNPUBLISHABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff\u202a-\u202e"
-    + _NONCHARACTERS
-    + "]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff\u202a-\u202e]"
 )
+# Apart, and seldom asked: in one class they make the search ten times slower.
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ENDS_OF_PLANES = (f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+_ASTRAL_NONCHARACTERS = re.compile(f"[{''.join(_ENDS_OF_PLANES)}]")
 _ISOLATES = re.compile("[\u2066-\u2069]")
 _END_OF_ISOLATE = "\u2069"
 _INVISIBLE = "\\s\u00ad\u061c\u200b-\u200f\u2028\u2029\u2060-\u2069\ufeff"
@@ -24,6 +25,8 @@ _C1 = {chr(byte): bytes([byte]).decode("cp1252", "ignore") for byte in range(0x8
 
 def publishable(text: str) -> str:
     """`text` without the characters that no document may hold (R33)."""
+    if _ASTRAL.search(text):
+        text = _ASTRAL_NONCHARACTERS.sub("", text)
     return _UNPUBLISHABLE.sub(lambda found: _C1.get(found[0], ""), text)
 
 

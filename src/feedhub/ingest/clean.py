@@ -147,8 +147,8 @@ def _passed(html: str, base: str) -> str:
 
 
 def _intake(html: str) -> str:
-    # Twice, since a character reference brings what the text itself may not hold.
-    return publishable(_INTAKE.clean(_NOSCRIPT.sub("", publishable(html))))
+    # What a character reference brings in goes out in the next round.
+    return _INTAKE.clean(_NOSCRIPT.sub("", publishable(html)))
 
 
 def _lines(text: Text) -> str:

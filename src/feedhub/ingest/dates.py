@@ -24,10 +24,10 @@ _NAMED_ZONES |= {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -
 _FARTHEST = timedelta(hours=14)
 
 # `\d` and `int` read Arabic and Persian digits too.
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,]\d{1,9})?)?"
 _ZONE = r"(?P<zone>(?:GMT|UTC?)?[+-]\d{1,2}:?(?:\d{2})?(?!\d)|[A-Z]{1,5}\b)"
 _TIME = rf"{_CLOCK}(?:\s*{_ZONE})?"
-_WEEKDAY = r"(?:[^\W\d_]+\.?,?\s+)?"
+_WEEKDAY = r"(?:[^\W\d_]+(?:\.?,\s*|\.?\s+))?"
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (

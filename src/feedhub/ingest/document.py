@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from feedhub.ingest.normalize import normalize
@@ -23,12 +22,12 @@ class Reading:
     language: str | None = None
 
 
-def read_document(body: bytes, url: str, content_type: str, reading: Reading, now: datetime) -> Received | Failed:
+def read_document(body: bytes, url: str, content_type: str, reading: Reading) -> Received | Failed:
     """The entries of a document found at `url`, or why there are none."""
     parsed = parse(body, url=url, content_type=content_type)
     if isinstance(parsed, Failed):
         return parsed
-    entries, faults = _normalize_all(parsed, reading, now)
+    entries, faults = _normalize_all(parsed, reading)
     if faults and not entries:
         return Failed(FailureKind.BROKEN, f"none of its {len(parsed.items)} items can be read: {faults[0]}")
     return Received(
@@ -42,13 +41,13 @@ def read_document(body: bytes, url: str, content_type: str, reading: Reading, no
     )
 
 
-def _normalize_all(parsed: ParsedFeed, reading: Reading, now: datetime) -> tuple[list[Entry], list[str]]:
+def _normalize_all(parsed: ParsedFeed, reading: Reading) -> tuple[list[Entry], list[str]]:
     entries: list[Entry] = []
     faults: list[str] = []
     for item in parsed.items:
         try:
             entry = normalize(
-                item, parsed, feed_url=reading.feed_url, timezone=reading.timezone, language=reading.language, now=now
+                item, parsed, feed_url=reading.feed_url, timezone=reading.timezone, language=reading.language
             )
         except _ITEM_FAULTS as fault:
             faults.append(f"{type(fault).__name__}: {fault}")

@@ -35,6 +35,7 @@ yorumlar|yorum|paylaş|devamı|oku|yazdır
 """
 
 _ENDS = tuple(".!?…:;»”\"'’)]|؟؛۔。")
+_SENTENCE_END = re.compile("[" + re.escape("".join(_ENDS)) + "]")
 _KEPT_WHOLE = VOID | {"table", "figure", "audio", "video", "pre"}
 _TRIMMED = re.compile(r"[\W\d_]+")
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
@@ -176,8 +177,7 @@ def _shortened(line: str) -> str:
 
 def _without_call(line: str) -> str:
     """`line` without a call that follows the end of a sentence in its last characters."""
-    start = max(0, len(line) - _LONGEST)
-    for place in range(len(line) - 1, start - 1, -1):
-        if line[place] in _ENDS and _is_call(line[place + 1 :]):
-            return line[: place + 1]
+    for end in reversed(list(_SENTENCE_END.finditer(line, max(0, len(line) - _LONGEST)))):
+        if _is_call(line[end.end() :]):
+            return line[: end.end()]
     return line

@@ -89,6 +89,8 @@ def _item_link(entry: Node, url: str) -> str:
 
 def _join(base: str, link: str) -> str:
     """An absolute address; a malformed one stays as written, for the step that judges links."""
+    if link.startswith(("https://", "http://")):
+        return link
     try:
         return urljoin(base, link) if link else ""
     except ValueError:

@@ -40,10 +40,8 @@ def detect(text: str) -> str | None:
     """The language of `text` as a tag without region, None when unsure."""
     sample = text[:_SAMPLE]
     match _script(sample, fewest=3):
-        case "Arab":
-            return _by_letters(sample, "Arab") or _by_words(sample, "Arab")
-        case "Cyrl":
-            return _by_letters(sample, "Cyrl")
+        case "Arab" | "Cyrl" as script:
+            return _by_letters(sample, script) or _by_words(sample, script)
         case "Latn":
             return _by_words(sample, "Latn")
         case str() as script:

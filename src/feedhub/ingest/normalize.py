@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -27,19 +26,19 @@ GUID_LIMIT = 500
 MOST_CATEGORIES = 20
 MOST_ENCLOSURES = 10
 
-_NUMERIC_FRAGMENT = re.compile(r"#[0-9]+$")
+_NUMERIC_FRAGMENT = re.compile(r"#[0-9]{1,3}$")  # a count; a longer number names a note on a page of many
 _MAILBOX = re.compile(r"[^\s@()]+@[^\s@()]+ \(([^()]+)\)")  # RSS 2.0: the author's address, the name in brackets
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
 _NOTHING = Text("")
 
 
 def normalize(
-    item: ParsedItem, feed: ParsedFeed, *, feed_url: str, timezone: ZoneInfo | None, language: str | None, now: datetime
+    item: ParsedItem, feed: ParsedFeed, *, feed_url: str, timezone: ZoneInfo | None, language: str | None
 ) -> Entry | None:
     """The entry of `item`, None where neither headline, text nor link is left of it.
 
-    `timezone` is where dates without a zone are written, `language` the operator's word on the feed. `now` decides
-    nothing: a date in the future stays, since it is clamped to the first sight, which the store knows (R16).
+    `timezone` is where dates without a zone are written, `language` the operator's word on the feed. A date in the
+    future stays: it is clamped to the first sight, which this step does not know (R16).
     """
     base = _base(item, feed, feed_url)
     link, canonical = _link(item, base)

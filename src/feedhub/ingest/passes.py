@@ -16,6 +16,7 @@ from feedhub.ingest.pipeline import Tools, failed, poll_feed
 from feedhub.models import OFFLINE_KINDS, Failed, FailureKind, FeedMemory, NextPoll, Poll
 from feedhub.net.urls import host_of
 from feedhub.store import feeds
+from feedhub.store.database import StoreError
 
 _OFFLINE_RETRY = timedelta(minutes=1)
 _OFFLINE_MESSAGE = "this machine seems to be offline; the feed is not to blame"
@@ -48,30 +49,32 @@ async def run_pass(
     Failures that could be this machine's own are held back until the pass is over and it is known whose they are.
     """
     polls: dict[str, Poll] = {}
-    doubtful: list[FeedMemory] = []
+
+    async def settle(memory: FeedMemory, poll: Poll) -> None:
+        polls[memory.key] = poll
+        await tools.store.write(feeds.record, poll)
+        on_poll(listed[memory.key], poll)
 
     async def one(memory: FeedMemory) -> None:
-        feed = listed[memory.key]
-        poll = polls[memory.key] = await _poll(feed, memory, now, tools)
-        if poll.failure in OFFLINE_KINDS:
-            doubtful.append(memory)
-        else:
-            await tools.store.write(feeds.record, poll)
-        on_poll(feed, poll)
+        poll = polls[memory.key] = await _poll(listed[memory.key], memory, now, tools)
+        if poll.failure not in OFFLINE_KINDS:
+            await settle(memory, poll)
 
     async with asyncio.TaskGroup() as group:
         for memory in due:
             group.create_task(one(memory))
     offline = is_offline(_by_host(listed, polls))
-    for memory in doubtful:
-        poll = polls[memory.key]
-        await tools.store.write(feeds.record, _excused(memory, poll) if offline else poll)
+    for memory in due:
+        if (poll := polls[memory.key]).failure in OFFLINE_KINDS:
+            await settle(memory, _excused(memory, poll) if offline else poll)
     return PassReport(polls, offline)
 
 
 async def _poll(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> Poll:
     try:
         return await poll_feed(feed, memory, now, tools)
+    except StoreError:  # no feed is to blame
+        raise
     except Exception as error:
         log.exception("poll failed by a fault of feedhub's own", feed=feed.id)
         detail = f"a fault in feedhub itself ({type(error).__name__}); the log has the details, please report it"

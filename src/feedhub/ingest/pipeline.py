@@ -57,7 +57,7 @@ async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: 
                 feed, memory, now, "unchanged", confirmed=validators, elapsed=result.elapsed, size=len(body)
             )
         case Fetched():
-            received = await _read(feed, result, now, tools.workers)
+            received = await _read(feed, result, tools.workers)
             if isinstance(received, Failed):
                 return failed(feed, memory, now, _where_a_feed_was(received, memory))
             news = await _news(memory, result, received, now, tools.store)
@@ -104,10 +104,10 @@ def _answered(
     return Poll(memory.number, now, outcome, "ok", message, schedule, news, confirmed, 0, elapsed, size)
 
 
-async def _read(feed: FeedConfig, fetched: Fetched, now: datetime, workers: ParserWorkers) -> Received | Failed:
-    reading = Reading(feed.url, feed.timezone, feed.language)
+async def _read(feed: FeedConfig, fetched: Fetched, workers: ParserWorkers) -> Received | Failed:
+    reading = Reading(fetched.url, feed.timezone, feed.language)
     try:
-        return await workers.call(read_document, fetched.body, fetched.url, fetched.content_type, reading, now)
+        return await workers.call(read_document, fetched.body, fetched.url, fetched.content_type, reading)
     except (ParserDied, ParserTimeout) as error:
         return Failed(FailureKind.BROKEN, f"the document cannot be read: {error}", elapsed=fetched.elapsed)
 

@@ -16,6 +16,12 @@ _SHORTEST = {
     "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "ell": "el", "gre": "el", "hye": "hy", "arm": "hy",
     "zho": "zh", "chi": "zh", "jpn": "ja", "kor": "ko", "ukr": "uk", "pus": "ps", "sdh": "ckb",
 }  # fmt: skip
+# ISO 639-1. `us` and `iq` are countries.
+_TWO_LETTERS = re.compile(
+    "a[abefkmnrsvyz]|b[aeghimnors]|c[aehorsuvy]|d[aevz]|e[elnostu]|f[afijory]|g[adlnuv]|h[aeiortuyz]|i[adegikostuw]"
+    "|j[aivw]|k[agijklmnorsuvwy]|l[abginotuv]|m[ghiklnrsty]|n[abdeglnorvy]|o[cjmrs]|p[ailst]|qu|r[mnouw]"
+    "|s[acdegiklmnoqrstuvw]|t[aeghiklnorstwy]|u[gkrz]|v[eio]|w[ao]|xh|y[io]|z[ahu]"
+)
 _NO_LANGUAGE = frozenset({"und", "zxx", "mul", "mis"})
 
 _ARABIC = dict.fromkeys(("ar", "ckb", "fa", "ur", "ps", "ug", "sd", "arc"), "Arab")
@@ -35,7 +41,7 @@ def canonical_tag(tag: str | None) -> str | None:
         return None
     language, script = found["language"].lower(), (found["script"] or "").title()
     language = _SHORTEST.get(language, language)
-    if language in _NO_LANGUAGE:
+    if language in _NO_LANGUAGE or (len(language) == 2 and not _TWO_LETTERS.fullmatch(language)):
         return None
     if language == "ku" and script in ("Arab", "Latn"):
         return "ckb" if script == "Arab" else "kmr"

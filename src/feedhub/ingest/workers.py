@@ -113,7 +113,7 @@ class _Worker:
             await self._stop()
             raise ParserTimeout(f"no result within {self._time_limit:g} s") from None
         except (asyncio.IncompleteReadError, ConnectionError):
-            raise ParserDied(_cause(await self._stop())) from None
+            raise ParserDied(_cause(await self._end())) from None
         except BaseException:
             await self._stop()
             raise
@@ -123,21 +123,29 @@ class _Worker:
         await self._stop()
 
     async def _running(self) -> Process:
-        if self._process is None or self._process.returncode is not None:
+        if not self._closed and (self._process is None or self._process.returncode is not None):
             limits = (str(self._time_limit + _GRACE), str(self._memory_limit))
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", __spec__.name, *limits),
+                *("-P", "-m", __spec__.name, *limits),  # -P: a file in the current folder shadows no module
                 stdin=PIPE,
                 stdout=PIPE,
                 start_new_session=True,  # Ctrl-C at the terminal is for the parent alone
             )
-        if self._closed:
+        if self._closed or self._process is None:
             raise ConnectionAbortedError("closed")
         return self._process
 
+    async def _end(self) -> int | None:
+        """The status of a process that hung up. Killing it at once would reap it behind asyncio's back, status lost."""
+        if self._process:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GRACE):
+                    await self._process.wait()
+        return await self._stop()
+
     async def _stop(self) -> int | None:
-        """Kill the process and wait for its end; its status, which is its own where it was dead already."""
+        """Kill the process and wait for its end; its status, None if there was none."""
         process, self._process = self._process, None
         if process is None:
             return None

@@ -33,7 +33,7 @@ EXPECTED = (
 
 _REFUSED = (
     FailureKind.FORBIDDEN,
-    "feedhub may not read this; see whether the feed needs `headers`, or ask the publisher",
+    "feedhub may not read this",
 )
 _BY_STATUS = {
     401: _REFUSED,
@@ -41,13 +41,13 @@ _BY_STATUS = {
     403: _REFUSED,
     407: _REFUSED,
     451: _REFUSED,
-    404: (FailureKind.NOT_FOUND, "there is nothing at this address; `feedhub discover` may find where the feed is now"),
+    404: (FailureKind.NOT_FOUND, "there is nothing at this address"),
     410: (FailureKind.GONE, "the publisher has removed this feed for good"),
-    429: (FailureKind.RATE_LIMITED, "it is being asked too often and will be left alone for a while"),
+    429: (FailureKind.RATE_LIMITED, "it is being asked too often"),
 }
 _OVERLOADED = (FailureKind.RATE_LIMITED, "it is overloaded and says when to ask again")
-_SERVER_ERROR = (FailureKind.SERVER_ERROR, "the publisher's server has a fault; feedhub keeps trying")
-_BLOCKED = (FailureKind.BLOCKED, "a page to keep robots out; ask the publisher to let feedhub's User-Agent through")
+_SERVER_ERROR = (FailureKind.SERVER_ERROR, "the publisher's server has a fault")
+_BLOCKED = (FailureKind.BLOCKED, "a page to keep robots out")
 _UNUSABLE = (FailureKind.BROKEN, "that is no answer to a request for a feed")
 
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -142,7 +142,7 @@ def _explain_connection(error: Exception, host: str) -> tuple[FailureKind, str] 
     """Errors before anything was asked; None for others."""
     match error:
         case PrivateAddress():
-            what = f"{host} is at {error}, which is not a public address; `--allow-private` permits it"
+            what = f"{host} is at {error}, which is not a public address"
             return FailureKind.PRIVATE_ADDRESS, what
         case NameNotResolved():
             return FailureKind.DNS, f"The name {host} could not be resolved: {error}"
