@@ -5,19 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
-from support import postgres
 
 from feedhub.store.database import Store, sqlite_url
-
-
-def missing(what: str) -> NoReturn:
-    """Skip for want of something that is not part of Python; a failure where all of it should have been installed."""
-    if os.environ.get("FEEDHUB_TEST_REQUIRE") == "all":
-        pytest.fail(f"{what} is missing, and FEEDHUB_TEST_REQUIRE=all")
-    pytest.skip(f"{what} is missing")
+from support import postgres
+from support.requirements import missing
 
 
 @pytest.fixture

@@ -37,11 +37,11 @@ def _options(
 
 def main() -> None:
     """Run the command line; what the operator can mend is one line on stderr, never a traceback."""
-    from feedhub.cli.faults import exit_code
-
     try:
         app()
     except Exception as error:
+        from feedhub.cli.faults import exit_code
+
         code = exit_code(error)
         if code is None:
             raise

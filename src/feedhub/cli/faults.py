@@ -30,6 +30,8 @@ def exit_code(error: Exception) -> int | None:
         case StoreError() | Fault():
             print(f"feedhub: {error}", file=sys.stderr)
             return 1
+        case ExceptionGroup(exceptions=errors):  # of things done side by side
+            return exit_code(errors[0])
         case OSError():
             print(f"feedhub: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
             return 1

@@ -73,7 +73,7 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
             feed.id,
             _state(feed, health),
             ago(health.last_poll, now),
-            "paused" if feed.paused else ago(health.next_poll, now) if health.next_poll else "now",
+            _next_poll(feed, health, now),
             f"{health.new_per_day:.1f}",
             health.message or _identity_note(health) or health.reason,
         )
@@ -82,6 +82,12 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
     screen.print(f"{listed}, {plural(hub.stories, 'story')} from {plural(hub.entries, 'entry')}", markup=False)
     if hub.unreachable:
         screen.print(OFFLINE_HINT, markup=False)
+
+
+def _next_poll(feed: FeedConfig, health: FeedStatus, now: datetime) -> str:
+    if feed.paused:
+        return "paused"
+    return ago(health.next_poll, now) if health.next_poll and health.next_poll > now else "due"
 
 
 def _state(feed: FeedConfig, health: FeedStatus) -> str:

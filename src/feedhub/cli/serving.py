@@ -7,6 +7,7 @@ import socket
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Self
 
 import structlog
 
@@ -18,7 +19,7 @@ from feedhub.hub import OnPoll, adopt, open_hub, open_store
 from feedhub.ingest.passes import PassReport
 from feedhub.models import Poll
 from feedhub.observe import configure_logging
-from feedhub.service import serve
+from feedhub.service import Listener, serve
 from feedhub.settings import Settings
 from feedhub.store.database import Store
 from feedhub.store.lock import hold
@@ -41,7 +42,8 @@ def run_service(settings: Settings, *, polls: bool, serves: bool) -> None:
         held.callback(store.close)
         if polls:
             held.enter_context(hold(store, datetime.now(UTC)))
-        asyncio.run(run_parts(store, config, settings, listening, polls=polls))
+        teller = held.enter_context(Teller(config, settings, serves=listening is not None))
+        asyncio.run(run_parts(store, config, settings, listening, teller, polls=polls))
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -50,58 +52,69 @@ def listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     except OSError as error:
-        reason = error.strerror or error
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # what follows repeats the address
         raise Fault(f"cannot listen at {settings.address}: {reason}; choose another with --host and --port") from error
 
 
 async def run_parts(
-    store: Store, config: Config, settings: Settings, listening: socket.socket | None, *, polls: bool
+    store: Store,
+    config: Config,
+    settings: Settings,
+    listening: socket.socket | None,
+    listener: Listener,
+    *,
+    polls: bool,
 ) -> None:
-    """Run the sides that are wanted and tell the operator how it goes."""
-    teller = Teller(config, settings, serves=listening is not None)
+    """Run the sides that are wanted until a signal ends them; `listener` hears how it goes."""
     now = datetime.now(UTC)
     address = settings.address if listening else None
-    teller.started()
     if not polls:
         site = await store.write(adopt, config, address, now)
-        await serve(store, site, None, listening, teller)
+        await serve(store, site, None, listening, listener)
     else:
         async with open_hub(store, config, settings, now, address=address) as hub:
-            await serve(store, hub.site, hub, listening, teller)
-    teller.stopped()
+            await serve(store, hub.site, hub, listening, listener)
 
 
 class Teller:
-    """Tells the operator: progress of the first pass on a terminal, then a line in the log for each poll."""
+    """Tells the operator: progress of the first pass on a terminal, then a line in the log for each poll.
+
+    On a terminal polls that brought nothing stay untold: with a feed every few seconds they would hide the others.
+    """
 
     def __init__(self, config: Config, settings: Settings, *, serves: bool) -> None:
         self._config, self._settings, self._serves = config, settings, serves
         self._screen = console()
         self._bar = ExitStack()
         self._advance: OnPoll = self._log_poll
-        self._first = True
+        self._first: int | None = None  # feeds in the first pass
+        self._over = False  # the first pass is
 
-    def started(self) -> None:
-        feeds = plural(len(self._config.feeds), "feed")
-        self._screen.print(f"feedhub reads {feeds} from {self._settings.config}", markup=False)
+    def __enter__(self) -> Self:
         if self._serves:
             self._screen.print(f"the merged feed is at {self._settings.address}", markup=False)
+        feeds = plural(len(self._config.feeds), "feed")
+        self._screen.print(f"feedhub reads {feeds} from {self._settings.config}", markup=False)
+        return self
 
-    def stopped(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.close()
         log.info("stopped")
 
     def pass_started(self, feeds: int) -> None:
-        if self._first and self._screen.is_terminal:
-            self._advance = self._bar.enter_context(pass_progress(self._screen, feeds))
+        if self._first is None:
+            self._first = feeds
+            if self._screen.is_terminal:
+                self._advance = self._bar.enter_context(pass_progress(self._screen, feeds))
 
     def polled(self, feed: FeedConfig, poll: Poll) -> None:
         self._advance(feed, poll)
 
     def pass_ended(self, report: PassReport) -> None:
-        if not self._first:
+        """Sum up the first pass. A shorter one may overtake it where one of its feeds is slow."""
+        if self._over or len(report.polls) != self._first:
             return
-        self._first = False
+        self._over = True
         self._bar.close()
         self._advance = self._log_poll
         failed = sum(poll.failure is not None for poll in report.polls.values())
@@ -112,9 +125,14 @@ class Teller:
             self._screen.print(OFFLINE_HINT, markup=False)
 
     def matched(self, matched: Matched) -> None:
+        """A line in the log; none while the progress bar is on the screen, which it would tear apart."""
+        if self._screen.is_terminal and not self._over:
+            return
         log.info("matched", new_stories=matched.founded, merged=matched.joined, edited=matched.edited)
 
     def _log_poll(self, feed: FeedConfig, poll: Poll) -> None:
+        if self._screen.is_terminal and not is_eventful(poll):
+            return
         new = len(poll.news.arrivals) if poll.news else 0
         log.info(
             "polled",
@@ -126,3 +144,8 @@ class Teller:
             next=poll.next.at.isoformat(timespec="seconds"),
             **({"message": poll.message} if poll.message else {}),
         )
+
+
+def is_eventful(poll: Poll) -> bool:
+    """Whether a poll brought something: entries, edits, a failure or another remark."""
+    return bool(poll.message or (poll.news and (poll.news.arrivals or poll.news.edits)))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,19 +14,23 @@ from rich.table import Table
 
 from feedhub.config import FeedConfig
 from feedhub.ingest.cadence import spoken
-from feedhub.ingest.passes import PassReport
 from feedhub.models import Poll
-from feedhub.store.matching import Matched
+
+if TYPE_CHECKING:  # a cold start counts under cron: these bring the database and the network along
+    from feedhub.ingest.passes import PassReport
+    from feedhub.store.matching import Matched
 
 OFFLINE_HINT = (
     "No feed could be reached: this machine seems to be offline.\n"
     "To see feedhub at work without a network, run: make demo   (or: feedhub demo)"
 )
+_WIDE = 1_000  # columns
 
 
 def console() -> Console:
     """Standard output; wide and plain where it is no terminal, so that nothing is cut for a script."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    watched = sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=not watched, width=None if watched else _WIDE)
 
 
 def plural(count: int, noun: str) -> str:
@@ -41,7 +46,7 @@ def polled_line(feed: FeedConfig, poll: Poll) -> str:
         return f"{feed.id}: {poll.state}: {poll.message}"
     if poll.news is None:
         return f"{feed.id}: unchanged"
-    edited = f", {poll.news and len(poll.news.edits)} edited" if poll.news.edits else ""
+    edited = f", {len(poll.news.edits)} edited" if poll.news.edits else ""
     skipped = f" ({poll.message})" if poll.message else ""
     return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{skipped}"
 
@@ -96,5 +101,6 @@ def ago(moment: datetime | None, now: datetime) -> str:
     """`5 min ago`, `in 10 min`, `never`, in the largest unit."""
     if moment is None:
         return "never"
-    span = spoken(abs(moment - now)).rsplit(" ", 2)[0] if abs(moment - now) >= timedelta(minutes=1) else "moments"
+    apart = abs(moment - now)
+    span = " ".join(spoken(apart).split()[:2]) if apart >= timedelta(minutes=1) else "moments"
     return f"in {span}" if moment > now else f"{span} ago"
