@@ -66,17 +66,14 @@ def hostile(data: Path) -> list[Recorded]:
     folder = data / "corpus" / "hostile"
     names = [row["file"] for row in table(folder / "MANIFEST.tsv")]
     return [
-        Recorded(f"hostile-{number:02}", name, folder / name, coding=_coding(name))
-        for number, name in enumerate(names)
+        Recorded(f"hostile-{number:02}", name, folder / name, coding=_coding(name)) for number, name in enumerate(names)
     ]
 
 
 def series(data: Path, name: str) -> list[Snapshot]:
     """The consecutive documents of one feed, oldest first."""
     folder = data / "replay" / name
-    return [
-        Snapshot(datetime.fromisoformat(row["utc"]), folder / row["file"]) for row in table(folder / "INDEX.tsv")
-    ]
+    return [Snapshot(datetime.fromisoformat(row["utc"]), folder / row["file"]) for row in table(folder / "INDEX.tsv")]
 
 
 def table(path: Path) -> Iterator[dict[str, str]]:

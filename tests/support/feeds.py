@@ -14,6 +14,8 @@ from email.utils import format_datetime
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from support.publisher import Behaviour, Connection, Request
+
 NOON = datetime(2024, 11, 22, 12, 0, tzinfo=UTC)  # for tests that say what time it is
 _START = datetime.now(UTC).replace(microsecond=0)  # for tests of the program, which looks at the clock
 SITE = "https://tigris.example"
@@ -85,6 +87,16 @@ def atom(
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(language)}>{_element("title", title)}'
         f"<link href={quoteattr(link)}/>{body}</feed>\n"
     )
+
+
+def late(document: str, seconds: float) -> Behaviour:
+    """What a slow publisher does: this RSS, so many seconds after the request."""
+
+    def answer(connection: Connection, _: Request) -> None:
+        connection.pause(seconds)
+        connection.answer(200, {"Content-Type": "application/rss+xml"}, document.encode())
+
+    return answer
 
 
 def _rss_item(article: Item) -> str:

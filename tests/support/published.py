@@ -42,6 +42,11 @@ def shown(path: str, body: bytes) -> list[Shown]:
     raise ValueError(path)
 
 
+def updated(body: bytes) -> str:
+    """When an Atom document says that it was last updated."""
+    return str(etree.fromstring(body, _STRICT).findtext(f"{ATOM}updated", ""))
+
+
 def faults(path: str, body: bytes) -> list[str]:
     """What is wrong with the form of a document of any kind; nothing, if all is well."""
     found = [f"U+{ord(character):04X}" for character in sorted(set(_ILLEGAL.findall(_text(path, body))))]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import col, select
 
-from feedhub.config import load
+from feedhub.config import Config, load
 from feedhub.hub import Hub, open_hub, open_store
 from feedhub.ingest.passes import PassReport
 from feedhub.models import Poll
@@ -73,7 +73,7 @@ class Running:
 
     def entries(self) -> list[EntryRow]:
         with self.store.reading() as session:
-            rows = list(session.exec(select(EntryRow).order_by(EntryRow.id)))
+            rows = list(session.exec(select(EntryRow).order_by(col(EntryRow.id))))
             session.expunge_all()
         return rows
 
@@ -88,12 +88,18 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, feeds_yaml: str, now: datetime) -> AsyncIterator[Running]:
     """A hub on an empty database in `folder`, permitted to ask this machine, adopted at `now`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    config = _written(folder, feeds_yaml)
     settings = Settings(config=folder / "feeds.yaml", data=folder, allow_private=True)
-    settings.config.write_text(feeds_yaml, encoding="utf-8")
     store = open_store(settings)
     try:
-        async with open_hub(store, load(settings.config, {}), settings, now) as hub:
+        async with open_hub(store, config, settings, now) as hub:
             yield Running(hub, store)
     finally:
         store.close()
+
+
+def _written(folder: Path, feeds_yaml: str) -> Config:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "feeds.yaml"
+    path.write_text(feeds_yaml, encoding="utf-8")
+    return load(path, {})

@@ -75,6 +75,18 @@ def test_r3_the_same_guid_is_the_same_item(changes: dict[str, object]) -> None:
     assert (new(again), again.items[0].key) == (0, stored.key)
 
 
+@pytest.mark.parametrize(
+    "guid", ["7be82e5f3d38d38c7c323121a14fabb70fb5c96a", "tigris.example/126411838", at("river-level-rises")]
+)
+def test_r3_a_guid_that_names_its_article_is_trusted_through_any_rewriting(guid: str) -> None:
+    """A live blog ends its day under another headline, address and date, all at once."""
+    history = FeedHistory()
+    stored = history.poll(an_entry(guid)).items[0]
+    page = at("news/48211/flood-warning-was-lifted")
+    again = history.poll(an_entry(guid, title="Flood warning lifted", canonical_url=page, published=NOON + DAY))
+    assert (new(again), again.items[0].key) == (0, stored.key)
+
+
 def test_r3_the_same_page_is_the_same_item_under_a_new_guid_and_headline() -> None:
     """A publisher that gives a rewritten article a new guid has not published another."""
     history = FeedHistory()

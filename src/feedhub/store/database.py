@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _READERS = 4
+_PARAMETERS = 500  # in one IN list
+_DRIVERS = {"sqlite": "sqlite"} | dict.fromkeys(("postgresql", "postgres", "postgresql+psycopg"), "postgresql+psycopg")
 _BUSY_TIMEOUT = 30_000  # ms a writer waits for another process's transaction
+_WRITING = 0x6665656477726974  # PostgreSQL advisory lock: one writer at a time, as SQLite has it
 
 
 class StoreError(Exception):
@@ -29,24 +35,29 @@ class Store:
     """The database, opened and migrated.
 
     `await store.read(query, ...)` and `await store.write(change, ...)` call ``query(session, ...)`` in one transaction;
-    :meth:`reading` and :meth:`writing` are the same for code without an event loop.
+    :meth:`reading` and :meth:`writing` are the same for code without an event loop. On both databases a reader sees one
+    state of it all, whoever writes meanwhile, and writers, of any process, take turns.
     """
 
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise StoreError(
                 "FEEDHUB_DATABASE_URL is not a database address such as postgresql://user@host/name"
             ) from None
-        if self.url.drivername in ("postgresql", "postgres"):
-            self.url = self.url.set(drivername="postgresql+psycopg")
-        if self.is_sqlite:
-            self._reader, self._writer = _sqlite(self.url, "DEFERRED"), _sqlite(self.url, "IMMEDIATE")
-        elif self.url.drivername == "postgresql+psycopg":
-            self._writer = self._reader = create_engine(self.url, pool_pre_ping=True, pool_size=_READERS + 1)
-        else:
+        driver = _DRIVERS.get(self.url.drivername)
+        if driver is None:
             raise StoreError(f"{self.url.drivername} is no database feedhub knows; use sqlite or postgresql")
+        self.url = self.url.set(drivername=driver)
+        if self.is_sqlite:
+            if self.url.database in (None, "", ":memory:"):
+                raise StoreError("a database in memory is gone with its connection; name a file: sqlite:///feedhub.db")
+            self._reader = _sqlite(self.url, "DEFERRED", "query_only=ON")
+            self._writer = _sqlite(self.url, "IMMEDIATE")
+        else:
+            self._writer = create_engine(self.url, pool_pre_ping=True, pool_size=_READERS + 1)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._reads = ThreadPoolExecutor(_READERS, thread_name_prefix="store-read")
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="store-write")
 
@@ -60,10 +71,9 @@ class Store:
             if store.is_sqlite and store.url.database:
                 Path(store.url.database).parent.mkdir(parents=True, exist_ok=True)
             migrate(store._writer)
-        except (DBAPIError, OSError) as error:
+        except (StoreError, DBAPIError, OSError) as error:
             store.close()
-            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise StoreError(f"the database {store.name} cannot be opened: {reason}") from error
+            raise StoreError(f"the database {store.name} cannot be opened: {_reason(error)}") from error
         return store
 
     @property
@@ -72,8 +82,8 @@ class Store:
 
     @property
     def name(self) -> str:
-        """The address without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """The address without its password, and without options, which may hold one too."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     @property
     def engine(self) -> Engine:
@@ -82,12 +92,14 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with Session(self._reader) as session, session.begin():
+        with self._explained(), Session(self._reader) as session, session.begin():
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with Session(self._writer) as session, session.begin():
+        with self._explained(), Session(self._writer) as session, session.begin():
+            if not self.is_sqlite:
+                session.execute(select(func.pg_advisory_xact_lock(_WRITING)))
             yield session
 
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -104,6 +116,14 @@ class Store:
 
         return await asyncio.get_running_loop().run_in_executor(self._writes, run)
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """A full disk or a server that is gone becomes a StoreError; what the statement was is nobody's business."""
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(f"the database {self.name} fails: {_reason(error)}") from error
+
     def close(self) -> None:
         self._reads.shutdown()
         self._writes.shutdown()
@@ -116,19 +136,45 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'feedhub.db'}"
 
 
-def _sqlite(url: Any, begin: str) -> Engine:
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values in pieces that fit an IN list in every database."""
+    rest = iter(values)
+    while chunk := list(islice(rest, _PARAMETERS)):
+        yield chunk
+
+
+def _reason(error: Exception) -> str:
+    """The driver's own words, on one line."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def _sqlite(url: URL, begin: str, *pragmas: str) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, pragmas))
     event.listen(engine, "begin", partial(_begin, begin))
     return engine
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _prepare(pragmas: Iterable[str], connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT}")
+    _use_wal(connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", *pragmas):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:
+    """Readers and a writer side by side. The file remembers it; while another process sets it, SQLite does not wait."""
+    deadline = time.monotonic() + _BUSY_TIMEOUT / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin(kind: str, connection: Any) -> None:

@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
 from feedhub.models import OFFLINE_KINDS, Arrival, Edit, Entry, FeedMemory, News, Poll, Validators
 from feedhub.store import hub
+from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow
 from feedhub.stories.identity import KnownItem
-
-_PARAMETERS = 500  # in one IN list, below every database's limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +51,14 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
 
 def due(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """The feeds among `numbers` whose time has come, longest overdue first."""
-    rows = _rows(session, numbers)
-    ready = [row for row in rows if row.next_poll_at is None or row.next_poll_at <= now]
-    return [_memory(row) for row in sorted(ready, key=lambda row: (row.next_poll_at or row.created_at, row.id))]
+    rows = _rows(session, numbers, or_(col(FeedRow.next_poll_at).is_(None), col(FeedRow.next_poll_at) <= now))
+    return [_memory(row) for row in sorted(rows, key=lambda row: (row.next_poll_at or row.created_at, row.id))]
 
 
 def askable(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """All of `numbers` but those whose publisher asked to be left alone until later (Retry-After, R22)."""
-    rows = _rows(session, numbers)
-    return [_memory(row) for row in rows if row.not_before is None or row.not_before <= now]
+    rows = _rows(session, numbers, or_(col(FeedRow.not_before).is_(None), col(FeedRow.not_before) <= now))
+    return [_memory(row) for row in rows]
 
 
 def none_reached(session: Session, numbers: Sequence[int]) -> bool:
@@ -70,7 +68,7 @@ def none_reached(session: Session, numbers: Sequence[int]) -> bool:
 
 
 def next_due(session: Session, numbers: Sequence[int]) -> datetime | None:
-    """When the next of the feeds falls due; None where one is due already or there is none."""
+    """When the first of the feeds falls due; None where one was never polled or there is none."""
     times = [row.next_poll_at for row in _rows(session, numbers)]
     return min((time for time in times if time), default=None) if None not in times else None
 
@@ -95,8 +93,7 @@ def known_items(
         (col(EntryRow.url_hash), [hashed(link) for link in links]),
     )
     for column, values in ways:
-        for start in range(0, len(values), _PARAMETERS):
-            chunk = values[start : start + _PARAMETERS]
+        for chunk in chunks(values):
             for number, *fields, digest in session.execute(query.where(column.in_(chunk))):
                 found[number] = KnownItem(number, *fields), digest
     return dict(sorted(found.items()))
@@ -105,8 +102,7 @@ def known_items(
 def wordings(session: Session, entries: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Title and content of stored entries, by number."""
     result: dict[int, tuple[str, str]] = {}
-    for start in range(0, len(entries), _PARAMETERS):
-        chunk = entries[start : start + _PARAMETERS]
+    for chunk in chunks(entries):
         query = select(EntryRow.id, EntryRow.title, EntryRow.content).where(col(EntryRow.id).in_(chunk))
         result |= {number: (title, content) for number, title, content in session.exec(query) if number is not None}
     return result
@@ -151,7 +147,8 @@ def hashed(text: str) -> int:
 def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> None:
     received = news.received
     shown = row.title, row.link
-    row.format, row.title, row.link, row.language = received.format, received.title, received.link, received.language
+    row.format, row.language = received.format, received.language
+    row.title, row.link = received.title or row.title, received.link or row.link  # an emptied document renames nothing
     row.etag, row.last_modified = news.validators.etag, news.validators.last_modified
     row.body_hash, row.full_at, row.permanent_url = news.body_hash, now, news.permanent_url
     row.identity, row.identity_reason = news.identity, news.identity_reason
@@ -210,9 +207,10 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     row.next_poll_at = now
 
 
-def _rows(session: Session, numbers: Sequence[int]) -> list[FeedRow]:
+def _rows(session: Session, numbers: Sequence[int], *conditions: ColumnElement[bool]) -> list[FeedRow]:
     wanted = set(numbers)
-    return [row for row in session.exec(select(FeedRow)) if row.id in wanted]
+    query = select(FeedRow).where(*conditions).order_by(col(FeedRow.id))
+    return [row for row in session.exec(query) if row.id in wanted]
 
 
 def _memory(row: FeedRow) -> FeedMemory:

@@ -23,12 +23,13 @@ class Locked(Exception):
 @contextmanager
 def hold(store: Store, now: datetime) -> Iterator[None]:
     """Hold the lock, which dies with the process that holds it. Raises Locked where another holds it."""
-    with _hold_file(store, now) if store.is_sqlite else _hold_advisory(store):
+    me = f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"
+    with _hold_file(store, me) if store.is_sqlite else _hold_advisory(store, me):
         yield
 
 
 @contextmanager
-def _hold_file(store: Store, now: datetime) -> Iterator[None]:
+def _hold_file(store: Store, me: str) -> Iterator[None]:
     path = Path(f"{store.url.database}.lock")
     with path.open("a+", encoding="utf-8") as file:
         try:
@@ -37,25 +38,26 @@ def _hold_file(store: Store, now: datetime) -> Iterator[None]:
             file.seek(0)
             raise Locked(f"another feedhub polls {store.name}: {file.read().strip()}") from None
         file.truncate(0)
-        file.write(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC\n")
+        file.write(f"{me}\n")
         file.flush()
         yield
 
 
 @contextmanager
-def _hold_advisory(store: Store) -> Iterator[None]:
-    with store.engine.connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+def _hold_advisory(store: Store, me: str) -> Iterator[None]:
+    """The holder's name stands in its connection's `application_name`, which holds 63 bytes and all may read."""
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()  # not back to the pool, where it would go on holding
+        connection.execute(text("SELECT set_config('application_name', :me, false)"), {"me": f"feedhub {me}"})
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}).scalar():
-            holder = connection.execute(text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF}).first()
-            who = f"{holder.host}, since {holder.since:%Y-%m-%d %H:%M:%S} UTC" if holder else "it has just ended"
-            raise Locked(f"another feedhub polls {store.name}: {who}")
+            holder = connection.execute(text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF}).scalar()
+            raise Locked(f"another feedhub polls {store.name}: {holder or 'it has just ended'}")
         yield
 
 
 _HOLDER = """
-SELECT coalesce(host(client_addr), 'this host') || ', database process ' || activity.pid AS host,
-       backend_start AT TIME ZONE 'UTC' AS since
-FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
+SELECT substr(application_name, 9) || coalesce(', from ' || host(client_addr), '')
+FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND granted AND classid::bigint = :high AND objid::bigint = :low
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
+from typing import NamedTuple
 
+import sqlalchemy
+from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
 from feedhub.store import hub
+from feedhub.store.database import chunks
 from feedhub.store.feeds import hashed
 from feedhub.store.policies import CarrierKey, FeedPolicy, representative
 from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow
 from feedhub.stories.match import Candidate, Decision, Unmatched, canonical_order, count_headlines, decide, story_ids
 
-_PARAMETERS = 500
+_PROVISIONAL = 2**62  # a story founded in this matching, until all of them are stored: behind every stored one
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a matching did: stories founded, entries that joined one, stories touched by an edit."""
+    """What a matching did: stories founded, entries that joined one, entries edited since they were matched."""
 
     founded: int = 0
     joined: int = 0
@@ -36,22 +41,17 @@ def match_pending(session: Session, policies: Mapping[int, FeedPolicy], now: dat
 
     Entries of feeds that are not listed stay pending: they are taken up when the feed is listed again.
     """
-    pending = session.exec(select(EntryRow).where(EntryRow.pending)).all()
-    pending = [entry for entry in pending if entry.feed_id in policies]
+    listed = col(EntryRow.feed_id).in_(policies)
+    pending = session.exec(select(EntryRow).where(EntryRow.pending, listed)).all()
     if not pending:
         return Matched()
     matching = _Matching(session, policies, pending, now)
-    edits = [entry for entry in pending if entry.story_id is not None]
-    fresh = [_unmatched(entry, policies) for entry in pending if entry.story_id is None]
-    for unmatched, _number in sorted(fresh, key=lambda pair: (canonical_order(pair[0]), -pair[1])):
-        matching.place(unmatched)
-    matching.edit(edits)
-    session.flush()
-    for entry in pending:
-        entry.pending, entry.edited_at = False, None
-    enter_outputs(session, policies, matching.entering)
+    for entry in matching.fresh:
+        matching.place(entry)
+    enter_outputs(session, policies, matching.settle())
     hub.bump(session)
-    return Matched(matching.founded, len(fresh) - matching.founded, len(edits))
+    fresh, founded = len(matching.fresh), len(matching.founded)
+    return Matched(founded, fresh - founded, len(pending) - fresh)
 
 
 def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories: Sequence[tuple[int, int]]) -> None:
@@ -62,13 +62,12 @@ def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories:
         for name in policies[feed].outputs:
             wanted[outputs[name]][story] = None
     for output, entering in wanted.items():
-        known = _numbered(session, output, list(entering))
-        query = select(func.coalesce(func.max(SequenceRow.number), 0)).where(SequenceRow.output_id == output)
-        number = session.exec(query).one()
-        for story in entering:
-            if story not in known:
-                number += 1
-                session.add(SequenceRow(output_id=output, number=number, story_id=story))
+        last = select(func.coalesce(func.max(SequenceRow.number), 0)).where(SequenceRow.output_id == output)
+        numbers, known = count(session.exec(last).one() + 1), _numbered(session, output, entering)
+        new = [story for story in entering if story not in known]
+        if new:
+            rows = [{"output_id": output, "number": next(numbers), "story_id": story} for story in new]
+            session.execute(insert(SequenceRow), rows)
 
 
 def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
@@ -84,72 +83,96 @@ def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
 
 
 class _Matching:
-    """One matching in progress: the candidates found so far, and the stories founded on the way."""
+    """One matching in progress: the candidates found so far, and what each entry came to, written at the end."""
 
     def __init__(
         self, session: Session, policies: Mapping[int, FeedPolicy], pending: Sequence[EntryRow], now: datetime
     ) -> None:
         self.session, self.policies, self.now = session, policies, now
-        self.rows = {row.id: row for row in pending}
-        self.founded = 0
-        self.entering: list[tuple[int, int]] = []
+        self.rows = {row.id: row for row in pending if row.id is not None}
+        self.founded: list[StoryRow] = []
+        self.joined: dict[int, tuple[int, Decision]] = {}  # by the entry, in the order of matching
+        fresh = [_unmatched(row, policies) for row in pending if row.story_id is None]
+        self.fresh = sorted(fresh, key=canonical_order)
+        self.taken = _taken(session, {urn for entry in fresh for urn in self._urns(entry)})
         self.candidates: defaultdict[str, list[Candidate]] = defaultdict(list)
-        related = list(_sharing_a_key(session, pending))
-        titles = [(url, row.title) for row in [*related, *pending] if (url := row.canonical_url)]
-        self.headlines = count_headlines(titles)
-        for row in sorted(related, key=lambda row: (row.story_id or 0, row.id)):
-            if row.feed_id in policies and policies[row.feed_id].deduplicated and row.story_id is not None:
-                self._remember(_candidate(row, row.story_id))
+        related = _sharing_a_key(session, pending)
+        titles = [(row.canonical_url, row.title) for row in related] + [
+            (row.canonical_url, row.title) for row in pending
+        ]
+        self.headlines = count_headlines((url, title) for url, title in titles if url)
+        # A feed that is listed no more lends its stories to the one in its place (R47).
+        stored = [row for row in related if row.feed not in policies or policies[row.feed].deduplicated]
+        for row in sorted(stored, key=lambda row: (row.story, row.first_seen, row.key)):
+            self._remember(Candidate(row.story, row.feed, row.guid, row.canonical_url, row.title, row.published))
 
     def place(self, entry: Unmatched) -> None:
         found = {c: None for key in _keys(entry.guid, entry.canonical_url) for c in self.candidates[key]}
         decision = decide(entry, sorted(found, key=lambda candidate: candidate.story), self.headlines)
         story = decision.story if decision.story is not None else self._found(entry)
-        self._join(entry, story, decision)
+        self.joined[entry.entry_id] = story, decision
+        if entry.deduplicated:
+            candidate = Candidate(story, entry.feed, entry.guid, entry.canonical_url, entry.title, entry.published)
+            self._remember(candidate)
 
-    def edit(self, rows: Sequence[EntryRow]) -> None:
-        """Touch the edited entries' stories; `updated` moves by a significant edit of what is shown (R11, R19)."""
-        for row in rows:
-            story = self.session.get_one(StoryRow, row.story_id)
-            story.touched = self.now
-            if row.edited_at and representative(self._carriers(row.story_id), self.policies) == row.id:
-                story.updated = row.edited_at
+    def settle(self) -> list[tuple[int, int]]:
+        """Write what the entries came to; returns the fresh ones' (story, feed) pairs in the order of matching.
 
-    def _carriers(self, story: int | None) -> list[CarrierKey]:
-        query = select(EntryRow.id, EntryRow.feed_id, EntryRow.first_seen, EntryRow.key).where(
-            EntryRow.story_id == story
-        )
-        return [CarrierKey(*row) for row in self.session.execute(query)]
+        `updated` moves by a significant edit of what is shown, and by nothing else (R11, R19).
+        """
+        self.session.add_all(self.founded)
+        self.session.flush()
+        founded = {_PROVISIONAL + index: story.id for index, story in enumerate(self.founded)}
+        edited = {number: row.edited_at for number, row in self.rows.items() if row.story_id and row.edited_at}
+        for number, (story, decision) in self.joined.items():
+            row = self.rows[number]
+            row.story_id, row.rule, row.evidence = founded.get(story, story), decision.rule, decision.evidence
+        for row in self.rows.values():
+            row.pending, row.edited_at = False, None
+        self._touch(edited)
+        return [(row.story_id, row.feed_id) for number in self.joined if (row := self.rows[number]).story_id]
+
+    def _touch(self, edited: Mapping[int, datetime]) -> None:
+        carriers = _carriers(self.session, {self.rows[number].story_id for number in edited})
+        for numbers in chunks({row.story_id for row in self.rows.values()}):
+            for story in self.session.exec(select(StoryRow).where(col(StoryRow.id).in_(numbers))):
+                story.touched = self.now
+                shown = representative(carriers[story.id], self.policies)
+                story.updated = edited.get(shown or 0, story.updated)
 
     def _found(self, entry: Unmatched) -> int:
-        self.founded += 1
-        first, second = story_ids(entry, self.policies[entry.feed].key)
-        taken = self.session.exec(select(StoryRow.id).where(StoryRow.urn == first)).first()
-        story = StoryRow(
-            urn=second if taken else first, published=entry.published, updated=entry.published, touched=self.now
-        )
-        self.session.add(story)
-        self.session.flush()
-        assert story.id is not None  # noqa: S101  (a flushed row has its number)
-        return story.id
+        first, second = self._urns(entry)
+        urn = second if first in self.taken else first
+        self.taken.add(urn)
+        self.founded.append(StoryRow(urn=urn, published=entry.published, updated=entry.published, touched=self.now))
+        return _PROVISIONAL + len(self.founded) - 1
 
-    def _join(self, entry: Unmatched, story: int, decision: Decision) -> None:
-        row = self.rows[entry.entry_id]
-        row.story_id, row.rule, row.evidence = story, decision.rule, decision.evidence
-        self.session.get_one(StoryRow, story).touched = self.now
-        self.entering.append((story, entry.feed))
-        if entry.deduplicated:
-            self._remember(_candidate(row, story))
+    def _urns(self, entry: Unmatched) -> tuple[str, str]:
+        return story_ids(entry, self.policies[entry.feed].key)
 
     def _remember(self, candidate: Candidate) -> None:
         for key in _keys(candidate.guid, candidate.canonical_url):
             self.candidates[key].append(candidate)
 
 
-def _unmatched(row: EntryRow, policies: Mapping[int, FeedPolicy]) -> tuple[Unmatched, int]:
-    number, policy = row.id or 0, policies[row.feed_id]
-    unmatched = Unmatched(
-        entry_id=number,
+class _Stored(NamedTuple):
+    """A matched entry, as far as matching looks at it."""
+
+    id: int
+    story: int
+    feed: int
+    key: str
+    guid: str
+    canonical_url: str | None
+    title: str
+    published: datetime
+    first_seen: datetime
+
+
+def _unmatched(row: EntryRow, policies: Mapping[int, FeedPolicy]) -> Unmatched:
+    policy = policies[row.feed_id]
+    return Unmatched(
+        entry_id=row.id or 0,
         feed=row.feed_id,
         order=policy.order,
         key=row.key,
@@ -160,39 +183,57 @@ def _unmatched(row: EntryRow, policies: Mapping[int, FeedPolicy]) -> tuple[Unmat
         first_seen=row.first_seen,
         deduplicated=policy.deduplicated,
     )
-    return unmatched, number
-
-
-def _candidate(row: EntryRow, story: int) -> Candidate:
-    return Candidate(story, row.feed_id, row.guid, row.canonical_url, row.title, row.published)
 
 
 def _keys(guid: str, canonical_url: str | None) -> list[str]:
     return [key for key in (f"url:{canonical_url}" if canonical_url else "", f"guid:{guid}" if guid else "") if key]
 
 
-def _sharing_a_key(session: Session, pending: Sequence[EntryRow]) -> Iterator[EntryRow]:
+def _sharing_a_key(session: Session, pending: Sequence[EntryRow]) -> list[_Stored]:
     """The matched entries, of any feed, that share an address or a guid with a pending one."""
     guids = {row.guid for row in pending if row.guid}
     links = {row.canonical_url for row in pending if row.canonical_url}
-    seen: set[int] = set()
+    query = sqlalchemy.select(
+        col(EntryRow.id),
+        col(EntryRow.story_id),
+        col(EntryRow.feed_id),
+        col(EntryRow.key),
+        col(EntryRow.guid),
+        col(EntryRow.canonical_url),
+        col(EntryRow.title),
+        col(EntryRow.published),
+        col(EntryRow.first_seen),
+    ).where(col(EntryRow.story_id).is_not(None))
+    found: dict[int, _Stored] = {}
     for column, values in ((col(EntryRow.guid_hash), guids), (col(EntryRow.url_hash), links)):
-        hashes = sorted(hashed(value) for value in values)
-        for start in range(0, len(hashes), _PARAMETERS):
-            chunk = hashes[start : start + _PARAMETERS]
-            query = select(EntryRow).where(column.in_(chunk), col(EntryRow.story_id).is_not(None))
-            for row in session.exec(query):
-                if row.id is not None and row.id not in seen:
-                    seen.add(row.id)
-                    yield row
+        for hashes in chunks(hashed(value) for value in values):
+            stored = map(_Stored._make, session.execute(query.where(column.in_(hashes))))
+            found |= {row.id: row for row in stored}
+    return list(found.values())
 
 
-def _numbered(session: Session, output: int, stories: Sequence[int]) -> set[int]:
-    known: set[int] = set()
-    for start in range(0, len(stories), _PARAMETERS):
-        chunk = stories[start : start + _PARAMETERS]
-        query = select(SequenceRow.story_id).where(
-            SequenceRow.output_id == output, col(SequenceRow.story_id).in_(chunk)
-        )
-        known.update(session.exec(query))
-    return known
+def _taken(session: Session, urns: Iterable[str]) -> set[str]:
+    """Those of the public ids that a story has."""
+    query = select(StoryRow.urn)
+    return {urn for some in chunks(urns) for urn in session.exec(query.where(col(StoryRow.urn).in_(some)))}
+
+
+def _carriers(session: Session, stories: Iterable[int | None]) -> defaultdict[int | None, list[CarrierKey]]:
+    """Each story's carriers in all feeds."""
+    found: defaultdict[int | None, list[CarrierKey]] = defaultdict(list)
+    query = sqlalchemy.select(
+        col(EntryRow.story_id), col(EntryRow.id), col(EntryRow.feed_id), col(EntryRow.first_seen), col(EntryRow.key)
+    )
+    for numbers in chunks(stories):
+        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(numbers))):
+            found[story].append(CarrierKey(*fields))
+    return found
+
+
+def _numbered(session: Session, output: int, stories: Iterable[int]) -> set[int]:
+    query = select(SequenceRow.story_id).where(SequenceRow.output_id == output)
+    return {
+        number
+        for numbers in chunks(stories)
+        for number in session.exec(query.where(col(SequenceRow.story_id).in_(numbers)))
+    }

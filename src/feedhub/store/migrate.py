@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from feedhub.store.database import StoreError
+
 HEAD = "0001"  # the newest revision; a test holds it to the files
 _LOCK = 0x66656564687562  # PostgreSQL advisory lock: one process migrates, the others wait and find it done
 
@@ -16,7 +18,7 @@ def migrate(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) != HEAD:
-            upgrade(connection)
+            _upgrade(connection)
 
 
 def current(connection: Connection) -> str | None:
@@ -26,11 +28,15 @@ def current(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
+def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"a newer feedhub has changed its tables ({error})") from error

@@ -12,10 +12,9 @@ import sqlalchemy
 from sqlmodel import Session, col, select
 
 from feedhub.models import Carrier, Direction, Enclosure, Picture, Source, Story
+from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, rank
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, SequenceRow, StoryRow
-
-_PARAMETERS = 500  # in one IN list, below every database's limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +92,7 @@ def _carriers(
         col(EntryRow.rule),
         col(EntryRow.evidence),
     ).where(col(EntryRow.feed_id).in_(policies))
-    for start in range(0, len(numbers), _PARAMETERS):
-        chunk = numbers[start : start + _PARAMETERS]
+    for chunk in chunks(numbers):
         for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(chunk))):
             found[story].append(_CarrierRow(*fields))
     return {
@@ -104,14 +102,12 @@ def _carriers(
 
 
 def _story_rows(session: Session, numbers: Sequence[int]) -> Iterator[StoryRow]:
-    for start in range(0, len(numbers), _PARAMETERS):
-        chunk = numbers[start : start + _PARAMETERS]
+    for chunk in chunks(numbers):
         yield from session.exec(select(StoryRow).where(col(StoryRow.id).in_(chunk)))
 
 
 def _entry_rows(session: Session, numbers: Sequence[int]) -> Iterator[EntryRow]:
-    for start in range(0, len(numbers), _PARAMETERS):
-        chunk = numbers[start : start + _PARAMETERS]
+    for chunk in chunks(numbers):
         yield from session.exec(select(EntryRow).where(col(EntryRow.id).in_(chunk)))
 
 

@@ -45,16 +45,8 @@ UNKNOWN = FeedStatus("", "new", "", None, None, "not polled yet", 0.0, 0, "", ""
 
 def feed_statuses(session: Session, now: datetime) -> dict[str, FeedStatus]:
     """The health of every feed there is, by its id."""
-    totals: dict[int, int] = dict(
-        session.execute(select(EntryRow.feed_id, func.count()).group_by(col(EntryRow.feed_id))).tuples()
-    )
-    recent: dict[int, int] = dict(
-        session.execute(
-            select(EntryRow.feed_id, func.count())
-            .where(EntryRow.first_seen > now - _RATE_WINDOW)
-            .group_by(col(EntryRow.feed_id))
-        ).tuples()
-    )
+    totals = _counts(session)
+    recent = _counts(session, since=now - _RATE_WINDOW)
     return {
         row.key: _status(row, totals.get(row.id or 0, 0), recent.get(row.id or 0, 0), now)
         for row in session.exec(select(FeedRow))
@@ -69,6 +61,14 @@ def hub_status(session: Session) -> HubStatus:
         revision=hub.revision if hub else 0,
         unreachable=bool(hub and hub.unreachable),
     )
+
+
+def _counts(session: Session, since: datetime | None = None) -> dict[int, int]:
+    """How many entries each feed has, or has had since a time."""
+    query = select(EntryRow.feed_id, func.count()).group_by(col(EntryRow.feed_id))
+    if since:
+        query = query.where(EntryRow.first_seen > since)
+    return dict(session.exec(query).all())
 
 
 def _status(row: FeedRow, entries: int, recent: int, now: datetime) -> FeedStatus:

@@ -115,8 +115,9 @@ class EntryRow(SQLModel, table=True):
 
     __tablename__ = "entries"
     __table_args__ = (
-        UniqueConstraint("feed_id", "key"),
-        Index("ix_entries_pending", "id", sqlite_where=text("pending"), postgresql_where=text("pending")),
+        UniqueConstraint("key", "feed_id"),  # the feed last: SQLite would walk a whole feed rather than look up by hash
+        Index("ix_entries_seen", "first_seen", "feed_id"),
+        Index("ix_entries_pending", "feed_id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
     )
 
     id: int | None = row_id()
@@ -134,7 +135,7 @@ class EntryRow(SQLModel, table=True):
     categories: list[str] = Field(default_factory=list, sa_type=JSON)
     language: str | None = None
     direction: str = "ltr"
-    picture: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    picture: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     enclosures: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     digest: str
     declared: datetime | None = None

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from feedhub.models import Entry
-from feedhub.net.urls import canonical_url, is_homepage, is_specific
+from feedhub.net.urls import canonical_url, is_homepage, is_specific, names_article
 from feedhub.stories.fold import alike, fold
 
 IdentityMode = Literal["guid", "link", "text"]
@@ -221,9 +221,12 @@ def _crowded_links(items: Iterable[Entry | KnownItem], bad_guids: Collection[str
 
 
 def _may_move(entry: Entry, item: KnownItem) -> bool:
-    """Whether an item under a stored guid is that item: a reused guid differs in page, headline and date at once."""
+    """Whether an item under a stored guid is that item: a reused guid differs in page, headline and date at once.
+
+    So does a live blog at the end of its day, under a guid that names its article: such a guid was made for it alone.
+    """
     pages = {entry.canonical_url, item.canonical_url}
-    return None in pages or len(pages) == 1 or _same_piece(entry, item)
+    return None in pages or len(pages) == 1 or names_article(entry.guid) or _same_piece(entry, item)
 
 
 def _may_change_guid(entry: Entry, item: KnownItem) -> bool:

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from feedhub.net.urls import canonical_url, is_homepage, is_specific
 from feedhub.stories.fold import alike, fold
 
-VERSION = 1
 SECTION_HEADLINES = 3  # so many different headlines under one address make it a section page
 SECTION_MEMORY = timedelta(days=2)  # how long an address without id or slug stands for one piece of news
 
@@ -90,9 +89,9 @@ def _by_address(entry: Unmatched, nearest: Sequence[Candidate], headlines: Mappi
     there = [other for other in nearest if other.canonical_url == page]
     for other in there:
         if _may_share(page, entry, other) and alike(entry.title, other.title):
-            return Decision(other.story, "address", f"the same address, {page}")
+            return Decision(other.story, "address", page)
     if there and _is_rewording(page, entry, there, headlines.get(page, 0)):
-        return Decision(there[0].story, "address", f"the same address, {page}, under another headline")
+        return Decision(there[0].story, "address", f"{page}, under another headline")
     return None
 
 
@@ -122,7 +121,7 @@ def _by_guid(entry: Unmatched, nearest: Sequence[Candidate]) -> Decision | None:
     stories = {other.story for other in others if alike(entry.title, other.title)}
     if len(stories) != 1:
         return None
-    return Decision(stories.pop(), "guid", f"the same guid, {entry.guid}, and headlines in the same words")
+    return Decision(stories.pop(), "guid", f"{entry.guid}, with headlines in the same words")
 
 
 def _is_global(guid: str) -> bool:

@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.Column("categories", sa.JSON(), nullable=False),
         sa.Column("language", AutoString(), nullable=True),
         sa.Column("direction", AutoString(), nullable=False),
-        sa.Column("picture", sa.JSON(), nullable=True),
+        sa.Column("picture", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("enclosures", sa.JSON(), nullable=False),
         sa.Column("digest", AutoString(), nullable=False),
         sa.Column("declared", UTCDateTime(), nullable=True),
@@ -114,17 +114,18 @@ def upgrade() -> None:
             ["stories.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("feed_id", "key"),
+        sa.UniqueConstraint("key", "feed_id"),
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entries_guid_hash"), ["guid_hash"], unique=False)
         batch_op.create_index(
             "ix_entries_pending",
-            ["id"],
+            ["feed_id"],
             unique=False,
-            sqlite_where=sa.text("pending"),
+            sqlite_where=sa.text("pending = 1"),
             postgresql_where=sa.text("pending"),
         )
+        batch_op.create_index("ix_entries_seen", ["first_seen", "feed_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_entries_story_id"), ["story_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_entries_url_hash"), ["url_hash"], unique=False)
 
