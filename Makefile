@@ -4,6 +4,9 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
+# The first image builder there is.
+BUILDER ?= $(firstword $(shell command -v docker podman buildah))
+
 # The real feeds the corpus tests read; without them those tests skip and say so.
 ifneq ($(wildcard ../shared/corpus/NEWS.tsv),)
 export FEEDHUB_TEST_DATA ?= $(abspath ../shared)
@@ -40,14 +43,14 @@ bench: $(VENV)/.dev      ## every benchmarks/bench_*.py; ARGS=pass for those nam
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 image:                   ## the container image, by whichever builder is here
-	docker build -t feedhub . $(ARGS)
+	$(or $(BUILDER),$(error no image builder here: install docker, podman or buildah)) build -t feedhub . $(ARGS)
 
 lock: $(VENV)/.dev       ## renew the lock files: every version exact, every file with its hash
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 	    pyproject.toml --group build -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	    pyproject.toml --extra fulltext --group build --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:                   ## take away what make and the tools have made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -8,21 +8,23 @@ document that breaks off the items before the break are read.
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from html import escape
 from html.entities import html5
 from urllib.parse import urljoin, urlsplit
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from feedhub.ingest.doctype import Markup, read_markup
+from feedhub.ingest.doctype import Markup, legal_references, read_markup
 from feedhub.models import Failed, FailureKind, ParsedFeed, ParsedItem, Picture, RawDate, Text
 
 FORMAT = "sitemap"
 ROOTS = frozenset({"urlset", "sitemapindex"})
 
 _ROOT_TAG = re.compile(r"<[^\s<>/]+")
-_PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*[\s/>=]")
-_DECLARED = re.compile(r"\bxmlns:([\w.-]+)\s*=")
+_PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*[\s/>=]", re.ASCII)
+_DECLARED = re.compile(r"\bxmlns:([\w.-]+)\s*=", re.ASCII)
 _CDATA_OR_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!#\d+;|#[xX][0-9a-fA-F]+;)(?:(\w{1,32});)?", re.DOTALL)
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _COMMAS = re.compile(r"[,،;؛]")
@@ -56,8 +58,12 @@ def _read_urls(markup: Markup, url: str, *, untitled: bool) -> ParsedFeed | Fail
     items = tuple(item for item in read if item.title or untitled)
     if fault and not elements:
         return Failed(FailureKind.BROKEN, f"answered with a sitemap that cannot be read ({fault})")
+    if elements and not read:
+        return Failed(
+            FailureKind.BROKEN, f"answered with a sitemap none of whose {len(elements)} entries has an address"
+        )
     if elements and not items:
-        return _useless(len(elements))
+        return _without_headlines(len(elements))
     reasons = {
         "no address": len(elements) - len(read),
         "no headline": len(read) - len(items),
@@ -66,7 +72,7 @@ def _read_urls(markup: Markup, url: str, *, untitled: bool) -> ParsedFeed | Fail
     return ParsedFeed(
         format=FORMAT,
         title=next(filter(None, (_text(element, "news", "publication", "name") for element in elements)), ""),
-        link=_site(url),
+        link=_joined(url, "/"),
         language=next((item.language for item in items if item.language), None),
         items=items,
         skipped=sum(reasons.values()),
@@ -74,9 +80,9 @@ def _read_urls(markup: Markup, url: str, *, untitled: bool) -> ParsedFeed | Fail
     )
 
 
-def _useless(count: int) -> Failed:
-    what = f"answered with a sitemap of {count} addresses without headlines; the outlet's robots.txt may name its news"
-    return Failed(FailureKind.NOT_A_FEED, f"{what} sitemap, and full_text: true takes headlines from the articles")
+def _without_headlines(count: int) -> Failed:
+    what = f"answered with a sitemap of {count} addresses without headlines; robots.txt may name one for news,"
+    return Failed(FailureKind.NOT_A_FEED, f"{what} and full_text: true takes the headlines from the articles")
 
 
 def _judge_index(children: list[str], url: str) -> Failed:
@@ -85,9 +91,8 @@ def _judge_index(children: list[str], url: str) -> Failed:
     named = [address for address in addresses if "news" in urlsplit(address).path.rpartition("/")[2].lower()]
     named = named or [address for address in addresses if "news" in urlsplit(address).path.lower()]
     answered = f"answered with a list of {len(addresses)} sitemaps"
-    if named:
-        return Failed(FailureKind.NOT_A_FEED, f"{answered}; the one for news seems to be {named[0]}: put that in its place")
-    return Failed(FailureKind.NOT_A_FEED, f"{answered}, none of which is named for news; put the right one in its place")
+    advice = f"the one for news seems to be {named[0][:500]}" if named else "none is named for news"
+    return Failed(FailureKind.NOT_A_FEED, f"{answered}, no feed itself; {advice}")
 
 
 # --- an item ----------------------------------------------------------------------------------------------------------
@@ -137,10 +142,6 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2].lower()
 
 
-def _site(url: str) -> str:
-    return _joined(url, "/")
-
-
 def _joined(base: str, address: str) -> str:
     try:
         return urljoin(base, address) if address else ""
@@ -152,25 +153,18 @@ def _joined(base: str, address: str) -> str:
 
 
 def _elements(markup: Markup, name: str) -> tuple[list[Element], str]:
-    """The elements of that local name, and what is wrong with the document where the last of them stands."""
-    parser = XMLPullParser(("end",))
+    """The elements of that local name, and what breaks the document off after the last of them.
+
+    Nothing of the prolog reaches the parser, a DTD least of all.
+    """
+    document = _declared(_mended(legal_references(markup.body))).encode("utf-8", "replace")
     found: list[Element] = []
     try:
-        parser.feed(_declared(_mended(markup.document)))
-        parser.close()
+        read = iterparse(io.BytesIO(document))  # noqa: S314 - without a DTD, in a process that may die
+        found.extend(element for _, element in read if _local(element.tag) == name)
     except ParseError as error:
-        fault = str(error)
-    else:
-        fault = ""
-    try:
-        found.extend(element for _, element in _events(parser) if _local(element.tag) == name)
-    except ParseError as error:
-        fault = str(error)
-    return found, fault
-
-
-def _events(parser: XMLPullParser) -> Iterable[tuple[str, Element]]:
-    return parser.read_events()
+        return found, str(error)
+    return found, ""
 
 
 def _mended(document: str) -> str:
@@ -181,8 +175,8 @@ def _mended(document: str) -> str:
 def _mend(found: re.Match[str]) -> str:
     if found[0].startswith("<") or found[1] in _XML_ENTITIES:
         return found[0]
-    character = html5.get(f"{found[1]};", "") if found[1] else ""
-    return character or f"&amp;{found[0][1:]}"
+    character = html5.get(f"{found[1]};") if found[1] else None
+    return escape(character) if character else f"&amp;{found[0][1:]}"
 
 
 def _declared(document: str) -> str:
