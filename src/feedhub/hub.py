@@ -60,21 +60,24 @@ def description(config: Config, site_url: str) -> str:
 
 
 class Hub:
-    """A running hub: polls what is due, matches what came in. Nothing is held in memory that a restart would miss."""
+    """A running hub: polls what is due, matches what came in. Nothing is held in memory that a restart would miss.
+
+    `polled` are the numbers of the feeds that are not paused.
+    """
 
     def __init__(self, site: Site, tools: Tools) -> None:
         self.site, self.tools = site, tools
         self._listed = {feed.id: feed for feed in site.config.feeds}
-        self._polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
+        self.polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
         self._under_way: set[int] = set()
 
     async def due(self, now: datetime) -> list[FeedMemory]:
         """The feeds to poll now, without those being polled already."""
-        return self._free(await self.tools.store.read(feeds.due, self._polled, now))
+        return self._free(await self.tools.store.read(feeds.due, self.polled, now))
 
     async def askable(self, now: datetime, only: Sequence[str] = ()) -> list[FeedMemory]:
         """All feeds, or those with the ids `only`, due or not; never those under a Retry-After."""
-        chosen = [number for number in self._polled if not only or self.site.policies[number].key in only]
+        chosen = [number for number in self.polled if not only or self.site.policies[number].key in only]
         return self._free(await self.tools.store.read(feeds.askable, chosen, now))
 
     async def poll(self, memories: Sequence[FeedMemory], now: datetime, on_poll: OnPoll) -> PassReport:
@@ -85,7 +88,7 @@ class Hub:
             report = await run_pass(self._listed, memories, now, self.tools, on_poll)
         finally:
             self._under_way -= numbers
-        await self.tools.store.write(_note_reach, self._polled)
+        await self.tools.store.write(_note_reach, self.polled)
         return report
 
     async def match(self, now: datetime) -> Matched:

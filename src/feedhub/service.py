@@ -20,7 +20,7 @@ from feedhub.ingest.passes import PassReport
 from feedhub.models import FeedMemory, Poll
 from feedhub.publish.select import Site
 from feedhub.schedule import Schedule
-from feedhub.store.database import Store
+from feedhub.store.database import Store, StoreError
 from feedhub.store.matching import Matched
 from feedhub.web.app import create_app
 from feedhub.web.library import Library
@@ -52,7 +52,11 @@ class Polling:
 
     async def tick(self, now: datetime) -> None:
         """Start polling what is due; returns at once, so that a slow feed holds up no other."""
-        due = await self._hub.due(now)
+        try:
+            due = await self._hub.due(now)
+        except StoreError as error:
+            log.error("nothing can be polled", error=str(error))
+            return
         if due:
             self._latest = max(self._latest, now)
             self._listener.pass_started(len(due))
@@ -66,6 +70,8 @@ class Polling:
         while True:
             try:
                 await self._match()
+            except StoreError as error:
+                log.error("nothing can be matched", error=str(error))
             except Exception:
                 log.exception("matching failed; its entries wait for the next one")
             await self._arrived.wait()
@@ -124,7 +130,7 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener) -> Asy
     try:
         yield
     finally:
-        schedule.stop()
+        await schedule.stop()
         matcher.cancel()
         await asyncio.gather(matcher, return_exceptions=True)
         await polling.drain()

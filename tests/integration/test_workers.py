@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import faulthandler
 import gc
 import operator
 import os
@@ -12,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,9 @@ from feedhub.models import ParsedFeed
 pytestmark = pytest.mark.anyio
 
 LIMIT = timedelta(seconds=1.5)
+
+# A job is a function that the child can import, so these are expressions for `eval`.
+SLEEP_AND_TELL = "__import__('time').sleep(0.3) or __import__('os').getpid()"
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def is_alive(pid: int) -> bool:
 
 async def until_gone(pid: int, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while is_alive(pid) and time.monotonic() < deadline:
+    while is_alive(pid) and time.monotonic() < deadline:  # noqa: ASYNC110 - another process's end is no event of ours
         await asyncio.sleep(0.01)
     return not is_alive(pid)
 
@@ -55,12 +58,9 @@ async def test_a_feed_is_parsed_in_another_process(worker: ParserWorkers) -> Non
     """Five megabytes of document go there and their items come back."""
     item = b"<item><guid>%d</guid><description>" + b"x" * 5_000 + b"</description></item>"
     body = b"<rss version='2.0'><channel>" + b"".join(item % n for n in range(1000)) + b"</channel></rss>"
-    feed = await worker.call(parse_at_herald, body)
+    feed = await worker.call(partial(parse, url="https://herald.example/rss"), body)
     assert isinstance(feed, ParsedFeed)
     assert len(feed.items) == 1000
-
-
-parse_at_herald = operator.methodcaller  # replaced below: a partial is picklable where a local function is not
 
 
 async def test_no_process_is_started_before_it_is_needed() -> None:
@@ -75,36 +75,33 @@ async def test_no_process_is_started_before_it_is_needed() -> None:
 async def test_jobs_run_side_by_side() -> None:
     """Two processes do two jobs at a time, and a third waits for its turn."""
     async with ParserWorkers(2, time_limit=timedelta(seconds=10)) as workers:
-        pids = await asyncio.gather(*(workers.call(sleep_and_tell, 0.2) for _ in range(6)))
+        pids = await asyncio.gather(*(workers.call(eval, SLEEP_AND_TELL) for _ in range(6)))
     assert len(set(pids)) == 2
 
 
 async def test_an_exception_is_told_and_the_process_lives(worker: ParserWorkers) -> None:
     """One line says what was raised; nothing else happens."""
     pid = await worker.call(os.getpid)
-    with pytest.raises(ParserFailed, match=r"^ZeroDivisionError: division by zero$"):
+    with pytest.raises(ParserFailed, match=r"^ZeroDivisionError: integer division or modulo by zero$"):
         await worker.call(operator.floordiv, 1, 0)
-    with pytest.raises(ParserFailed, match="^SystemError|^TypeError|^PicklingError|^AttributeError"):
+    with pytest.raises(ParserFailed, match=r"^TypeError: cannot pickle"):
         await worker.call(open, os.devnull)
     assert await worker.call(os.getpid) == pid
 
 
 async def test_memory_is_limited(worker: ParserWorkers) -> None:
     """A job that wants more than the limit sees a MemoryError, and the machine nothing."""
-    with pytest.raises(ParserFailed, match="^MemoryError"):
+    with pytest.raises(ParserFailed, match=r"^MemoryError"):
         await worker.call(bytearray, 1 << 30)
     assert await worker.call(len, b"abc") == 3
 
 
-@pytest.mark.parametrize(
-    ("cause", "told"), [(faulthandler._sigsegv, "SIGSEGV"), (os.abort, "SIGABRT")], ids=["segfault", "abort"]
-)
-async def test_a_crash_is_told_and_the_process_replaced(worker: ParserWorkers, cause: object, told: str) -> None:
-    """The next job finds a new process."""
-    assert callable(cause)
+@pytest.mark.parametrize("name", ["SIGSEGV", "SIGABRT", "SIGKILL"])
+async def test_a_crash_is_told_and_the_process_replaced(worker: ParserWorkers, name: str) -> None:
+    """The message names the signal, and the next job finds a new process."""
     pid = await worker.call(os.getpid)
-    with pytest.raises(ParserDied, match=told):
-        await worker.call(cause)
+    with pytest.raises(ParserDied, match=name):
+        await worker.call(signal.raise_signal, signal.Signals[name])
     assert not is_alive(pid)
     assert await worker.call(os.getpid) != pid
 
@@ -139,7 +136,7 @@ async def test_a_hang_is_killed(worker: ParserWorkers) -> None:
 async def test_a_cancelled_job_never_answers_for_the_next(worker: ParserWorkers) -> None:
     """The process of a cancelled call is killed: its late reply would be taken for another's."""
     pid = await worker.call(os.getpid)
-    task = asyncio.create_task(worker.call(sleep_and_tell, 0.3))
+    task = asyncio.create_task(worker.call(eval, SLEEP_AND_TELL))
     await asyncio.sleep(0.1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -150,8 +147,8 @@ async def test_a_cancelled_job_never_answers_for_the_next(worker: ParserWorkers)
 
 async def test_what_a_job_prints_does_not_spoil_the_channel(worker: ParserWorkers) -> None:
     """stdout is not the channel's once a job runs."""
-    assert await worker.call(os.write, 1, b"") == 0
-    assert await worker.call(print, "printed by a job under test") is None
+    await worker.call(eval, "print('printed by a job under test', flush=True)")
+    await worker.call(os.write, 1, b"written by a job under test")
     assert await worker.call(len, b"abc") == 3
 
 

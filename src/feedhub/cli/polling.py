@@ -70,15 +70,17 @@ async def _poll(
         if chosen:
             print_summary(screen, report, matched)
         else:
-            await _say_idle(screen, hub, now)
+            screen.print(await _why_idle(hub, now, chosen_by_hand=every or bool(only)), markup=False)
         if folder:
             _export(store, hub.site, folder, screen)
     return report
 
 
-async def _say_idle(screen: Console, hub: Hub, now: datetime) -> None:
-    next_due = await hub.tools.store.read(feeds.next_due, list(hub.site.policies))
-    screen.print(f"nothing is due; the next poll is {ago(next_due, now)}" if next_due else "there is no feed to poll")
+async def _why_idle(hub: Hub, now: datetime, *, chosen_by_hand: bool) -> str:
+    if chosen_by_hand:
+        return "nothing may be asked now: paused, or told to wait by its publisher; `feedhub status` says which"
+    next_due = await hub.tools.store.read(feeds.next_due, hub.polled)
+    return f"nothing is due; the next poll is {ago(next_due, now)}" if next_due else "there is no feed to poll"
 
 
 def _export(store: Store, site: Site, folder: Path, screen: Console) -> None:

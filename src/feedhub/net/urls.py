@@ -15,7 +15,7 @@ from feedhub.net.address import DEFAULT_PORTS, MAX_LENGTH, Address, encode, host
 from feedhub.net.tracking import drop_forms, drop_tracking, drop_tracking_fragment
 from feedhub.net.wrappers import is_wrapper, wrapped_target
 
-__all__ = ["canonical_url", "clean_link", "host_of", "is_homepage", "is_specific", "origin"]
+__all__ = ["canonical_url", "clean_link", "host_of", "is_homepage", "is_specific", "names_article", "origin"]
 
 _FORM_LABELS = frozenset({"www", "m", "mobile", "amp"})
 _PUBLIC_SECOND_LEVEL = re.compile(r"(?:co|com|net|org|gov|edu|ac)\.[a-z]{2}")
@@ -89,7 +89,7 @@ def is_specific(canonical: str) -> bool:
     key = _key(address)
     pairs = (piece.partition("=") for piece in key.query.split("&"))
     ids = (unquote(value) for name, _, value in pairs if _ID_NAME.fullmatch(name.lower()))
-    return any(map(_names_article, (key.path, key.fragment, *ids)))
+    return any(map(names_article, (key.path, key.fragment, *ids)))
 
 
 def _resolve(url: str, base: str = "") -> Address | None:
@@ -167,7 +167,7 @@ def _shortened(path: str) -> str:
 def _without_amp_head(path: str) -> str:
     """`path` without a leading `/amp` where the rest names an article; `/amp/news` may be a section."""
     head = _AMP_HEAD.match(path)
-    return path[head.end() :] if head and _names_article(path[head.end() :]) else path
+    return path[head.end() :] if head and names_article(path[head.end() :]) else path
 
 
 def _sorted_query(query: str) -> str:
@@ -177,7 +177,8 @@ def _sorted_query(query: str) -> str:
 # --- what an address names --------------------------------------------------------------------------------------------
 
 
-def _names_article(path: str) -> bool:
+def names_article(path: str) -> bool:
+    """Whether one of the segments, of a path or of a guid, is an article's: it holds an id or is a slug."""
     return any(_ID.search(segment) or _is_slug(segment) for segment in unquote(path).split("/"))
 
 

@@ -68,12 +68,12 @@ def _item(channel: Element, item: Item) -> None:
         child(node, "dc:language", item.language)
     for category in item.categories:
         child(node, "category", category)
+    _media(node, item)  # before the text: some readers take a caption that comes after it for the summary
     child(node, "description", escape(item.summary, quote=False))  # HTML by the format's custom, so text is escaped
     child(node, "content:encoded", item.html)
     child(node, "source", item.origin.title, {"url": item.origin.feed or item.origin.id})
     for via in item.vias:
         child(node, "atom:link", attributes=atom_link("via", via.url, "text/html", title=via.source))
-    _media(node, item)
 
 
 def _media(node: Element, item: Item) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
 from feedhub.models import OFFLINE_KINDS, Arrival, Edit, Entry, FeedMemory, News, Poll, Validators
+from feedhub.net.urls import host_of
 from feedhub.store import hub
 from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow
@@ -201,9 +202,11 @@ def _columns(entry: Entry) -> Mapping[str, object]:
 
 
 def _move(row: FeedRow, url: str, now: datetime) -> None:
+    if host_of(row.url) != host_of(url):
+        row.not_before = None  # Retry-After is the host's word (R22)
     row.url = url
     row.etag = row.last_modified = row.body_hash = row.full_at = row.permanent_url = None
-    row.state, row.message, row.failures, row.not_before = "new", "", 0, None
+    row.state, row.message, row.failures = "new", "", 0
     row.next_poll_at = now
 
 

@@ -1,0 +1,156 @@
+"""What a reader app, a browser and a cache get from `feedhub serve`."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+
+import feedparser
+import pytest
+
+from support.feeds import atom, recent, rss
+from support.program import Program, Service
+from support.publisher import Publisher
+
+FORMATS = {
+    "/feed.atom": "application/atom+xml; charset=utf-8",
+    "/feed.rss": "application/rss+xml; charset=utf-8",
+    "/feed.json": "application/feed+json",
+}
+PAGES = ("/", "/outputs", "/feeds/erbil")
+GONE_BY = "Thu, 01 Jan 2015 00:00:00 GMT"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with ten stories from two newsrooms, of which one is tagged for an output of its own."""
+    program = Program(tmp_path_factory.mktemp("http"))
+    with Publisher() as publisher:
+        publisher.serve("/tigris", rss(*recent(10)))
+        publisher.serve("/zagros", atom(*recent(3, guid=None)))
+        program.configure(
+            "site: {title: Two Rivers}\n"
+            f"feeds: ['{publisher.url('/tigris')}', {{url: '{publisher.url('/zagros')}', tags: [erbil]}}]\n"
+            "outputs: [{id: erbil, title: Erbil, match: {tags: [erbil]}}]\n"
+        )
+        program.poll()
+        with program.serving("--no-poll") as service:
+            yield service
+
+
+@pytest.mark.parametrize("path", FORMATS)
+def test_r39_each_format_has_its_type_and_all_that_a_cache_needs(service: Service, path: str) -> None:
+    answer = service.get(path)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == FORMATS[path]
+    assert answer.headers["Content-Length"] == str(len(answer.body))
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["ETag"].startswith('"')
+    assert answer.headers["Last-Modified"].endswith(" GMT")
+    assert service.get(path).body == answer.body
+
+
+@pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/opml"])
+def test_r39_each_representation_has_an_etag_of_its_own(service: Service, path: str) -> None:
+    """R39: gzip inflates to the plain bytes; each copy is fresh by its own tag alone, or by its date."""
+    plain, packed = service.get(path), service.get(path, Accept_Encoding="gzip")
+    assert plain.headers["Content-Encoding"] is None
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    mine, other = plain.headers["ETag"], packed.headers["ETag"]
+    assert mine != other
+    assert service.get(path, If_None_Match=mine).status == 304
+    assert service.get(path, If_None_Match=f'"x", W/{mine}').status == 304
+    assert service.get(path, If_None_Match=other).status == 200
+    assert service.get(path, If_None_Match=other, Accept_Encoding="gzip").status == 304
+
+
+@pytest.mark.parametrize("path", [*FORMATS, "/"])
+def test_r39_a_copy_is_fresh_by_its_date(service: Service, path: str) -> None:
+    """R39: Last-Modified is true: the same date is fresh, an older one is not; a tag that differs goes before it."""
+    date = service.get(path).headers["Last-Modified"]
+    unchanged = service.get(path, If_Modified_Since=date)
+    assert (unchanged.status, unchanged.body) == (304, b"")
+    assert unchanged.headers["ETag"]
+    assert unchanged.headers["Cache-Control"]
+    assert service.get(path, If_Modified_Since=GONE_BY).status == 200
+    assert service.get(path, If_Modified_Since=date, If_None_Match='"another"').status == 200
+
+
+@pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/static/feedhub.css", "/healthz"])
+def test_head_says_what_get_would(service: Service, path: str) -> None:
+    head, get = service.get(path, "HEAD"), service.get(path)
+    assert (head.status, head.body) == (200, b"")
+    for name in ("Content-Type", "Content-Length", "ETag", "Last-Modified", "Cache-Control"):
+        assert head.headers[name] == get.headers[name]
+
+
+@pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/nothing", "/healthz"])
+def test_every_answer_keeps_to_itself(service: Service, path: str) -> None:
+    """No script, no frame, no sniffing, no referrer, no cookie, and not the server's name."""
+    headers = service.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Set-Cookie"] is None
+    assert headers["Server"] is None
+
+
+def test_the_copies_are_not_for_search_engines(service: Service) -> None:
+    """`noindex` is the default: engines should index the outlets."""
+    for path in ("/feed.atom", "/"):
+        assert service.get(path).headers["X-Robots-Tag"] == "noindex"
+    assert '<meta name="robots" content="noindex' in service.get("/").text
+
+
+def test_an_output_that_is_not_there_is_404_and_names_those_that_are(service: Service) -> None:
+    for path in ("/feeds/basra.atom", "/feed.xml", "/feeds/basra"):
+        answer = service.get(path)
+        assert answer.status == 404
+        assert answer.text == "There is no such output. There are: all, erbil.\n"
+    assert service.get("/stories/00000000-0000-5000-8000-000000000000").status == 404
+    assert service.get("/../etc/passwd").status == 404
+    assert service.get("/static/..%2f..%2f__init__.py").status == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_can_be_written(service: Service, method: str) -> None:
+    assert service.get("/feed.atom", method).status == 405
+
+
+def test_r38_the_formats_parse_again_with_every_story(service: Service) -> None:
+    """The three formats say the same: ids, links and titles, in one order; an output holds what its feeds carry."""
+    in_json = json.loads(service.get("/feed.json").body)["items"]
+    stories = [(item["id"], item["url"], item["title"]) for item in in_json]
+    assert len(stories) == 10
+    for path in ("/feed.atom", "/feed.rss"):
+        feed = feedparser.parse(service.get(path).body)
+        assert not feed.bozo
+        assert [(entry.id, entry.link, entry.title) for entry in feed.entries] == stories
+    assert [item["id"] for item in service.stories("feeds/erbil")] == [number for number, _, _ in stories[:3]]
+
+
+def test_a_feeds_address_answers_the_feed_whatever_is_accepted(service: Service) -> None:
+    for accept in ("text/html", "application/json", "image/png"):
+        assert service.get("/feed.atom", Accept=accept).headers["Content-Type"] == FORMATS["/feed.atom"]
+    assert service.get("/feed.json").headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_every_story_of_the_river_has_its_page_and_its_data(service: Service) -> None:
+    for story in service.stories():
+        path = f"/stories/{story['id'].removeprefix('urn:uuid:')}"
+        page, data = service.get(path), service.get(f"{path}.json")
+        assert story["title"] in page.text
+        assert data.json["id"] == story["id"]
+    assert path.removeprefix("/") in service.get("/").text
+
+
+def test_alive_and_ready(service: Service) -> None:
+    for path, word in (("/healthz", "alive\n"), ("/readyz", "ready\n")):
+        answer = service.get(path)
+        assert (answer.status, answer.text, answer.headers["Cache-Control"]) == (200, word, "no-store")
