@@ -42,7 +42,7 @@ def read_item(entry: Node, url: str) -> ParsedItem | None:
         pictures=_pictures(entry),
         enclosures=tuple(_enclosures(entry)),
         language=string(entry.get("language")) or next((text.language for text in texts if text.language), None),
-        base=texts[0].base if texts else url,
+        base=texts[0].base if texts else "",
     )
 
 
@@ -98,9 +98,9 @@ def _join(base: str, link: str) -> str:
 
 
 def _base(base: object, url: str) -> str:
-    """What an `xml:base` gives together with the document's address; only the web's schemes can be a base."""
-    joined = _join(url, string(base))
-    return joined if joined.startswith(("http://", "https://")) else url
+    """What an `xml:base` gives together with the document's address; empty without one of the web's schemes."""
+    joined = _join(url, string(base)) if base else ""
+    return joined if joined.startswith(("http://", "https://")) else ""
 
 
 # --- text and dates ---------------------------------------------------------------------------------------------------

@@ -58,9 +58,9 @@ def _item(item: Node, feed_language: str | None, url: str) -> ParsedItem | None:
     guid = _identifier(item.get("id")) or link
     language = string(item.get("language")) or feed_language
     title, summary, content = (
-        _text(item, {"title": False}, language, url),
-        _text(item, {"summary": False}, language, url),
-        _text(item, {"content_html": True, "content_text": False}, language, url),
+        _text(item, {"title": False}, language),
+        _text(item, {"summary": False}, language),
+        _text(item, {"content_html": True, "content_text": False}, language),
     )
     if not (guid or title or summary or content):
         return None
@@ -77,7 +77,6 @@ def _item(item: Node, feed_language: str | None, url: str) -> ParsedItem | None:
         pictures=_pictures(item),
         enclosures=tuple(_enclosures(item)),
         language=language,
-        base=url,
     )
 
 
@@ -94,11 +93,11 @@ def _identifier(value: object) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else string(value)
 
 
-def _text(item: Node, keys: Mapping[str, bool], language: str | None, url: str) -> Text | None:
+def _text(item: Node, keys: Mapping[str, bool], language: str | None) -> Text | None:
     """The first text among `keys`, which tell whether it is HTML."""
     for key, is_html in keys.items():
         if text := string(item.get(key)):
-            return Text(text, html=is_html, base=url, language=language)
+            return Text(text, html=is_html, language=language)
     return None
 
 
