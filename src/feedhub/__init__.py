@@ -2,8 +2,8 @@
 
 The map, as data flows::
 
-    feeds.yaml -> config -> schedule -> net.fetch -> ingest.parse -> ingest.normalize -> store -> stories -> publish -> web
-                               when        bytes         items           entries         rows    stories   documents
+    feeds.yaml -> config -> schedule -> fetch -> parse -> normalize -> store -> stories -> publish -> web
+                               when      bytes    items     entries     rows    stories   documents
 
 Each step takes the type before it and returns the type after it (:mod:`feedhub.models`). The steps that decide are
 pure functions which are given ``now``: :mod:`feedhub.ingest.cadence` (when to poll next),

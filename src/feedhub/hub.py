@@ -12,6 +12,7 @@ from sqlmodel import Session
 from feedhub import __version__
 from feedhub.config import Config, FeedConfig
 from feedhub.ingest.passes import PassReport, run_pass
+from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.pipeline import Tools
 from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import FeedMemory, Poll
@@ -110,7 +111,7 @@ async def open_hub(
         Fetcher(user_agent(config), allow_private=settings.allow_private) as fetcher,
         ParserWorkers(_PARSERS) as workers,
     ):
-        yield Hub(site, Tools(fetcher, spacing, workers, store))
+        yield Hub(site, Tools(fetcher, spacing, workers, store, PageFetcher(fetcher, spacing)))
 
 
 def user_agent(config: Config) -> str:

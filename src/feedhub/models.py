@@ -167,7 +167,10 @@ class ParsedItem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document. `format` is feedparser's version name or `json1`, `json11`; `skipped` counts unusable items."""
+    """A feed document. `format` is feedparser's version name, `json1`, `json11`, `sitemap` or `page`.
+
+    `skipped` counts unusable items; `skipped_reason` may tell of something that is missing without any.
+    """
 
     format: str
     title: str = ""
@@ -267,7 +270,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a received document changes: the feed's own description, its new entries and the edited ones."""
+    """What a received document changes: the feed's own description, its new entries and the edited ones.
+
+    `remark` is what an operator should know of it beside that, empty for nothing.
+    """
 
     received: Received
     validators: Validators
@@ -277,6 +283,7 @@ class News:
     identity_reason: str
     arrivals: tuple[Arrival, ...]
     edits: tuple[Edit, ...]
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from typing import Any, Self
 from feedhub.config import FeedConfig, load
 from feedhub.hub import Hub, adopt, user_agent
 from feedhub.ingest.passes import PassReport
+from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.pipeline import Tools
 from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import Poll
@@ -124,7 +125,8 @@ class Desk:
         fetcher = Fetcher(user_agent(config), allow_private=self._allow_private, deadline=_DEADLINE)
         await self._open.enter_async_context(fetcher)
         budget = HostBudget(config.hosts.concurrency, config.hosts.spacing)
-        self._hub = Hub(site, Tools(fetcher, budget, self._workers, self.store))
+        pages = PageFetcher(fetcher, budget)
+        self._hub = Hub(site, Tools(fetcher, budget, self._workers, self.store, pages))
 
     async def _poll(self, now: datetime, *, every: bool) -> PassReport:
         hub = self._running

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from feedhub.config import Config, load
 from feedhub.hub import Hub, open_hub, open_store
 from feedhub.ingest.passes import PassReport
 from feedhub.models import Poll
-from feedhub.publish.documents import addresses, render
+from feedhub.publish.documents import render
 from feedhub.settings import Settings
 from feedhub.store.database import Store
 from feedhub.store.matching import Matched
@@ -57,14 +57,6 @@ class Running:
             found = render(session, self.hub.site, path)
         assert found is not None, path
         return found.body
-
-    def documents(self) -> Iterator[tuple[str, bytes]]:
-        """Every document there is, by its address."""
-        with self.store.reading() as session:
-            for path in addresses(session, self.hub.site):
-                found = render(session, self.hub.site, path)
-                assert found is not None, path
-                yield path, found.body
 
     def states(self) -> dict[str, str]:
         """Each feed's state by its id."""

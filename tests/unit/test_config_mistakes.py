@@ -100,7 +100,7 @@ BROKEN = {
     "a feed's key among the defaults": (
         FEED + "defaults: {title: x}\n",
         "2:12: defaults.title: unknown key; known here: interval, min_interval, max_interval, timezone, language, "
-        "tags, priority, headers, paused, dedup, max_size",
+        "tags, priority, headers, paused, dedup, max_size, full_text",
     ),
     "a URL without scheme": (
         "feeds:\n  - www.a.example/feed\n",
@@ -244,13 +244,13 @@ BROKEN = {
         "feeds:\n  - https://a.example/${FEED\n",
         "2:5: feeds[0]: expected ${NAME} with the name of an environment variable, not ${FEED",
     ),
-    "a kind not read yet": (
+    "a page without selectors": (
         "feeds:\n  - {url: https://a.example/, kind: page}\n",
-        "2:37: feeds[0].kind: only feeds are read yet; take it out",
+        "2:5: feeds[0].select: missing; a page needs selectors, item at least",
     ),
     "an unknown kind": (
         "feeds:\n  - {url: https://a.example/, kind: podcast}\n",
-        '2:37: feeds[0].kind: expected feed, not "podcast"',
+        '2:37: feeds[0].kind: expected feed or sitemap or page, not "podcast"',
     ),
     "near-duplicates": (
         "feeds:\n  - {url: https://a.example/, dedup: story}\n",
@@ -269,8 +269,8 @@ BROKEN = {
         "4:5: outputs[0].max_age: has no effect yet in this version; take it out",
     ),
     "a default without effect": (
-        FEED + "defaults: {full_text: true}\n",
-        "2:12: defaults.full_text: has no effect yet in this version; take it out",
+        FEED + "defaults: {initial_items: 50}\n",
+        "2:12: defaults.initial_items: has no effect yet in this version; take it out",
     ),
 }
 
@@ -347,7 +347,7 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
     text = """\
         defaults: {initial_items: 50, dedup: story}
         feeds:
-          - {url: https://a.example/, initial_items: 50, kind: sitemap, select: {item: article}, full_text: true}
+          - {url: https://a.example/, initial_items: 50}
         outputs:
           - {id: a, match: {languages: [en], include: [Erbil], exclude: [horoscope]}}
           - {id: b, max_age: 14d, max_per_source: 10, content: full, show_carriers: false, dedup: off}
@@ -360,9 +360,6 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
         f"defaults.initial_items: {no_effect}",
         "defaults.dedup: near-duplicates are not matched yet; link (the same address) and off are",
         f"feeds[0].initial_items: {no_effect}",
-        "feeds[0].kind: only feeds are read yet; take it out",
-        f"feeds[0].select: {no_effect}",
-        f"feeds[0].full_text: {no_effect}",
         f"outputs[0].match.languages: {no_effect}",
         f"outputs[0].match.include: {no_effect}",
         f"outputs[0].match.exclude: {no_effect}",
@@ -377,6 +374,32 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
         f"dedup.never_merge: {no_effect}",
         f"retention: {no_effect}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("feed", "mistake"),
+    [
+        ("select: {item: a}", "feeds[0].kind: expected page, for there is select; or take select out"),
+        ("kind: sitemap, select: {item: a}", "feeds[0].kind: expected page, for there is select; or take select out"),
+        (
+            "kind: page, select: {link: a}",
+            "feeds[0].select.item: missing; it finds what each link and headline is sought in",
+        ),
+        (
+            "kind: page, select: {item: 'li:nth('}",
+            'feeds[0].select.item: expected a CSS selector such as article, .news-list > li or h2 a, not "li:nth("',
+        ),
+        ("kind: page, select: article", "feeds[0].select: expected selectors such as item, link and title, not "),
+        ("kind: page, select: {item: a, titel: b}", 'feeds[0].select.titel: unknown key; did you mean "title"?'),
+        ("full_text: always", 'feeds[0].full_text: expected true or false, not "always"'),
+    ],
+)
+def test_r46_a_page_and_its_selectors_are_checked_before_anything_is_fetched(
+    mistakes: Mistakes, feed: str, mistake: str
+) -> None:
+    """R46: each key at its place, and of one mistake nothing that only follows from it."""
+    (message,) = mistakes(f"feeds:\n  - {{url: https://a.example/, {feed}}}\n")
+    assert mistake in message
 
 
 @pytest.mark.parametrize("pattern", NOT_YET)

@@ -111,7 +111,7 @@ def test_the_default_of_a_key_is_the_one_documented(key: str) -> None:
 def test_a_key_without_a_default_value_is_said_to_have_none(key: str) -> None:
     """No row invents a value: it says none, required, or in words where the value comes from."""
     words = documented_keys()[key][0]
-    required = key in ("feeds[].url", "outputs[].id")
+    required = key in ("feeds[].url", "feeds[].select.item", "outputs[].id")
     assert (words == "required") == required
     assert required or words in ("none", "from the URL", "the feed's own", "its id")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedhub.config.selectors import Selectors, check_selector
 from feedhub.ingest.dom import decode_page
 from feedhub.ingest.page import read_page
-from feedhub.ingest.selectors import Selectors, check_selector
 from feedhub.models import Failed, FailureKind, ParsedFeed, ParsedItem, Picture, RawDate, Text
 
 LISTING = (Path(__file__).parent.parent / "fixtures" / "pages" / "listing.html").read_text()

@@ -463,11 +463,18 @@ def test_anything_else_is_not_a_feed_R28(body: str) -> None:
     assert fail(body).kind is FailureKind.NOT_A_FEED
 
 
-def test_a_news_sitemap_is_no_feed_here() -> None:
-    """It is read by its own reader."""
-    failed = fail(fixture("news_sitemap.xml"))
+def test_a_news_sitemap_is_known_by_its_content_R32() -> None:
+    """Whatever its type says; it is read by its own reader."""
+    feed = parse(fixture("news_sitemap.xml"), url=URL, content_type="text/html")
+    assert isinstance(feed, ParsedFeed)
+    assert (feed.format, len(feed.items)) == ("sitemap", 1)
+
+
+def test_a_list_of_sitemaps_is_not_a_feed() -> None:
+    """One clear sentence, which names the sitemap to take instead."""
+    failed = fail("<sitemapindex><sitemap><loc>https://herald.example/news.xml</loc></sitemap></sitemapindex>")
     assert failed.kind is FailureKind.NOT_A_FEED
-    assert "<urlset>" in failed.detail
+    assert "https://herald.example/news.xml" in failed.detail
 
 
 def test_the_sentence_names_the_page() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from feedhub.config.problems import Finding, Problem
 from feedhub.config.schema import Feed, File, Output, Site
+from feedhub.config.selectors import Selectors
 from feedhub.config.source import Source
 from feedhub.config.urls import distinct_id, feed_id, http_url, passwords, without_user
 from feedhub.config.values import Config, DedupConfig, FeedConfig, HostsConfig, OutputConfig, SiteConfig
@@ -84,6 +85,8 @@ def _feed(index: int, feed: Feed, identity: str, public_url: str, source: Source
         max_size=feed.max_size,
         position=index,
         line=_line(index, source),
+        select=Selectors(**feed.select.model_dump()) if feed.select else None,
+        full_text=feed.full_text,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from feedhub.config.messages import did_you_mean
 from feedhub.config.problems import Finding
 from feedhub.config.scalars import spell
-from feedhub.config.schema import Defaults, File
+from feedhub.config.schema import Defaults, Feed, File
 from feedhub.config.source import Plain, Source
 
 _ORDER = (("min_interval", "max_interval"), ("min_interval", "interval"), ("interval", "max_interval"))
@@ -18,6 +19,7 @@ def check(file: File, source: Source, known_tags: frozenset[str]) -> Iterator[Fi
     yield from _feeds(file, source)
     yield from _outputs(file, source)
     yield from _tags(file, source, known_tags)
+    yield from _full_text(file)
 
 
 def tags_of(file: File) -> frozenset[str]:
@@ -46,10 +48,31 @@ def _feeds(file: File, source: Source) -> Iterator[Finding]:
             yield Finding(("feeds", index, "url"), "missing; every feed needs one")
         for key, message in _disorder(feed, file.defaults):
             yield Finding(("feeds", index, key), message)
+        yield from _selection(index, feed)
         first, url = ids.setdefault(feed.id, (index, feed.url))
         if feed.id and url != feed.url:
             line = source.mark(("feeds", first, "id")).line
             yield Finding(("feeds", index, "id"), f'the id "{feed.id}" is taken by the feed on line {line}')
+
+
+def _selection(index: int, feed: Feed) -> Iterator[Finding]:
+    """A page and its selectors stand together."""
+    if feed.kind == "page" and feed.select is None:
+        yield Finding(("feeds", index, "select"), "missing; a page needs selectors, item at least")
+    if feed.kind != "page" and feed.select:
+        yield Finding(("feeds", index, "kind"), "expected page, for there is select; or take select out")
+    if feed.select and not feed.select.item:
+        yield Finding(("feeds", index, "select", "item"), "missing; it finds what each link and headline is sought in")
+
+
+def _full_text(file: File) -> Iterator[Finding]:
+    """trafilatura is an extra: whoever asks for it and lacks it hears so before the first poll."""
+    if find_spec("trafilatura"):
+        return
+    sections = [(("defaults",), file.defaults), *((("feeds", index), feed) for index, feed in enumerate(file.feeds))]
+    for path, section in sections:
+        if section.given().get("full_text"):
+            yield Finding((*path, "full_text"), "needs trafilatura; install it with: pip install 'feedhub[fulltext]'")
 
 
 def _disorder(feed: Defaults, defaults: Defaults) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ _CONTAINERS = {"tuple_type": "a list, such as [iraq, baghdad]", "dict_type": "ke
 _PLACES = {
     "feeds": "a list of feeds",
     "feeds[]": "a URL, or keys such as url and tags",
+    "feeds[].select": "selectors such as item, link and title",
     "outputs": "a list of outputs",
     "outputs[]": "keys such as id, title and match",
 }

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import PlainValidator
 
+from feedhub.config.selectors import check_selector
 from feedhub.config.urls import http_url
 
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
@@ -154,5 +155,9 @@ LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", _language)
 HEADER_NAME = text(
     "the name of a header that is the operator's to set",
     lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,
+)
+SELECTOR = text(
+    "a CSS selector such as article, .news-list > li or h2 a",
+    lambda value: value if check_selector(value) is None else None,
 )
 HEADER_VALUE = text("text in ASCII on one line", lambda value: value if _HEADER_VALUE.fullmatch(value) else None)

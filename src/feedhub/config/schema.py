@@ -51,13 +51,28 @@ class Defaults(Section):
     paused: Annotated[bool, scalars.flag()] = False
     dedup: Annotated[DedupMode, _DEDUP] = "link"
     max_size: Annotated[int, _SIZE] = 5_000_000
+    full_text: Annotated[bool, scalars.flag()] = False
+
+
+class Select(Section):
+    """Where the news is on a page; see :class:`feedhub.config.selectors.Selectors`."""
+
+    item: Annotated[str, scalars.SELECTOR] = ""
+    link: Annotated[str | None, scalars.SELECTOR] = None
+    title: Annotated[str | None, scalars.SELECTOR] = None
+    image: Annotated[str | None, scalars.SELECTOR] = None
+    summary: Annotated[str | None, scalars.SELECTOR] = None
+    date: Annotated[str | None, scalars.SELECTOR] = None
+    author: Annotated[str | None, scalars.SELECTOR] = None
+    section: Annotated[str | None, scalars.SELECTOR] = None
 
 
 class Feed(Defaults):
     url: Annotated[str, scalars.URL] = ""
     id: Annotated[str, scalars.ID] = ""
     title: Annotated[str | None, scalars.LINE] = None
-    kind: Annotated[Literal["feed"], scalars.one_of("feed")] = "feed"
+    kind: Annotated[Literal["feed", "sitemap", "page"] | None, scalars.one_of("feed", "sitemap", "page")] = None
+    select: Select | None = None
 
 
 class Match(Section):
@@ -94,6 +109,7 @@ SECTIONS: dict[str, type[Section]] = {
     "site": Site,
     "defaults": Defaults,
     "feeds[]": Feed,
+    "feeds[].select": Select,
     "outputs[]": Output,
     "outputs[].match": Match,
     "hosts": Hosts,

@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from feedhub.config.problems import Problem
+from feedhub.config.selectors import Selectors
 
 DedupMode = Literal["link", "off"]
 
@@ -30,7 +31,8 @@ class FeedConfig:
     `url` is what is fetched and may hold secrets; `public_url` may be shown: it has no user name, no password, and
     `${NAME}` where the file has it. `explicit_id` tells an id that the operator gave from one derived from the URL.
     `dedup` is what applies to this feed. `max_size` is in decompressed bytes. `position` is the place in the file's
-    list, from 0; `line` is the URL's. `min_interval` <= `interval` <= `max_interval`.
+    list, from 0; `line` is the URL's. `min_interval` <= `interval` <= `max_interval`. `select` says how to read a page;
+    without it the document is a feed or a news sitemap, and shows which. `full_text` takes texts from entries' pages.
     """
 
     id: str
@@ -51,6 +53,8 @@ class FeedConfig:
     max_size: int
     position: int
     line: int
+    select: Selectors | None = None
+    full_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,27 @@ from feedhub.stories.edit import Wording, is_significant
 from feedhub.stories.identity import Identification, Identified
 
 _TAG = re.compile(r"<[^>]*>")
+Articles = Mapping[str, Entry]
+"""Entries with the texts of their own pages, by their items' keys. A digest is always that of the listed entry."""
+
 _UNDIGESTED = {"published"}  # a moved date is never an edit (R15)
 
 
-def arrivals(identification: Identification, now: datetime) -> tuple[Arrival, ...]:
-    """The new entries. Their order key is fixed here: no later than now, and now where undated (R15-R18)."""
+def new(identification: Identification) -> tuple[Identified, ...]:
+    """The items that are not stored yet."""
+    return tuple(item for item in identification.items if item.known is None)
+
+
+def arrivals(identification: Identification, now: datetime, articles: Articles | None = None) -> tuple[Arrival, ...]:
+    """The new entries. Their order key is fixed here: no later than now, and now where undated (R15-R18).
+
+    Where `articles` were to be read, an address alone, whose page gave nothing, is none.
+    """
+    entries = [(item, (articles or {}).get(item.key, item.entry)) for item in new(identification)]
     return tuple(
-        Arrival(item.entry, item.key, min(item.entry.published or now, now), digest(item.entry))
-        for item in identification.items
-        if item.known is None
+        Arrival(entry, item.key, min(entry.published or now, now), digest(item.entry))
+        for item, entry in entries
+        if articles is None or entry.title or entry.content or entry.summary
     )
 
 
@@ -35,14 +47,22 @@ def rewritten(identification: Identification, digests: Mapping[int, str]) -> tup
     )
 
 
-def edits(items: tuple[Identified, ...], stored: Mapping[int, tuple[str, str]]) -> tuple[Edit, ...]:
-    """The edits among `items`. `stored` has title and content as they were, by the entries' numbers."""
+def edits(
+    items: tuple[Identified, ...], stored: Mapping[int, tuple[str, str]], articles: Articles | None = None
+) -> tuple[Edit, ...]:
+    """The edits among `items`. `stored` has title and content as they were, by the entries' numbers.
+
+    Where `articles` were to be read and a page gave nothing, an entry that has more than the listing says stays as it
+    is until its page can be read again.
+    """
     result = []
     for item in items:
         if item.known is not None:
-            number = item.known.entry_id
-            old, new = _wording(*stored[number]), _wording(item.entry.title, item.entry.content)
-            result.append(Edit(number, item.entry, digest(item.entry), is_significant(old, new)))
+            number, entry = item.known.entry_id, (articles or {}).get(item.key, item.entry)
+            was, now = _wording(*stored[number]), _wording(entry.title, entry.content)
+            unread = articles is not None and item.key not in articles
+            if not (unread and len(was.text) > len(now.text)):
+                result.append(Edit(number, entry, digest(item.entry), is_significant(was, now)))
     return tuple(result)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from feedhub.config.selectors import Selectors
+from feedhub.ingest.dom import decode_page
 from feedhub.ingest.normalize import normalize
+from feedhub.ingest.page import read_page
 from feedhub.ingest.parse import parse
 from feedhub.models import Entry, Failed, FailureKind, ParsedFeed, Received
 
@@ -15,16 +18,21 @@ _ITEM_FAULTS = (ValueError, TypeError, OverflowError, RecursionError)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read a feed's document: what the operator says of it."""
+    """How to read a feed's document: what the operator says of it.
+
+    `select` is for a page; `full_text` says that headlines which the document lacks will come from the articles.
+    """
 
     feed_url: str
     timezone: ZoneInfo | None = None
     language: str | None = None
+    select: Selectors | None = None
+    full_text: bool = False
 
 
 def read_document(body: bytes, url: str, content_type: str, reading: Reading) -> Received | Failed:
     """The entries of a document found at `url`, or why there are none."""
-    parsed = parse(body, url=url, content_type=content_type)
+    parsed = _parse(body, url, content_type, reading)
     if isinstance(parsed, Failed):
         return parsed
     entries, faults = _normalize_all(parsed, reading)
@@ -39,6 +47,12 @@ def read_document(body: bytes, url: str, content_type: str, reading: Reading) ->
         skipped=parsed.skipped + len(faults),
         skipped_reason=parsed.skipped_reason or (faults[0] if faults else ""),
     )
+
+
+def _parse(body: bytes, url: str, content_type: str, reading: Reading) -> ParsedFeed | Failed:
+    if reading.select:
+        return read_page(decode_page(body, content_type), url, reading.select)
+    return parse(body, url=url, content_type=content_type, untitled=reading.full_text)
 
 
 def _normalize_all(parsed: ParsedFeed, reading: Reading) -> tuple[list[Entry], list[str]]:

@@ -22,8 +22,8 @@ _ADVICE = {
     FailureKind.TLS: "the outlet's certificate needs mending; http:// may work meanwhile",
     FailureKind.REDIRECT_LOOP: "open the address in a browser and use the one it ends at",
     FailureKind.PRIVATE_ADDRESS: "if that is meant, start feedhub with --allow-private",
-    FailureKind.NOT_A_FEED: "look for the feed's address on the page: it is often linked as RSS",
-    FailureKind.NOTHING_MATCHED: "compare the selectors with the page",
+    FailureKind.NOT_A_FEED: "look on the site for its feed, often linked as RSS, or for its news sitemap",
+    FailureKind.NOTHING_MATCHED: "compare the selectors with the page; what was read before stays",
     FailureKind.BROKEN: "wait; if it lasts, tell the outlet",
 }
 

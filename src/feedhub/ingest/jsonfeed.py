@@ -16,8 +16,8 @@ _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/(1\b(?!\.[1-9])
 _UNUSABLE = "neither id, url, title nor text"
 
 
-def read(text: str, url: str) -> ParsedFeed | Failed:
-    """The feed in the document `text`, found at `url`; `broken` if it is no JSON, `not_a_feed` if it is other JSON."""
+def read(text: str) -> ParsedFeed | Failed:
+    """The feed in the document `text`; `broken` if it is no JSON, `not_a_feed` if it is other JSON."""
     try:
         document = json.loads(text, strict=False)  # newlines in strings are a frequent fault
     except json.JSONDecodeError as error:
@@ -32,13 +32,13 @@ def read(text: str, url: str) -> ParsedFeed | Failed:
     version = _VERSION.match(string(feed.get("version")))
     if not version:
         return Failed(FailureKind.NOT_A_FEED, "answered with JSON that is no JSON Feed")
-    return _feed(feed, "json1" if version[1] else "json11", url)
+    return _feed(feed, "json1" if version[1] else "json11")
 
 
-def _feed(feed: Node, version: str, url: str) -> ParsedFeed | Failed:
+def _feed(feed: Node, version: str) -> ParsedFeed | Failed:
     listed = _list(feed.get("items"))
     language = string(feed.get("language")) or None
-    items = tuple(item for node in listed if (item := _item(_node(node), language, url)))
+    items = tuple(item for node in listed if (item := _item(_node(node), language)))
     skipped = len(listed) - len(items)
     if skipped and not items:
         return Failed(FailureKind.BROKEN, f"none of its {skipped} items is usable: {_UNUSABLE}")
@@ -53,7 +53,7 @@ def _feed(feed: Node, version: str, url: str) -> ParsedFeed | Failed:
     )
 
 
-def _item(item: Node, feed_language: str | None, url: str) -> ParsedItem | None:
+def _item(item: Node, feed_language: str | None) -> ParsedItem | None:
     link = string(item.get("url")) or string(item.get("external_url"))
     guid = _identifier(item.get("id")) or link
     language = string(item.get("language")) or feed_language

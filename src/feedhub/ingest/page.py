@@ -8,10 +8,10 @@ from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
+from feedhub.config.selectors import Selectors
 from feedhub.ingest import dom
 from feedhub.ingest.addresses import absolute
 from feedhub.ingest.dom import WebPage, attribute, words
-from feedhub.ingest.selectors import Selectors
 from feedhub.ingest.webpage import judge_page, page_title
 from feedhub.models import Failed, FailureKind, ParsedFeed, ParsedItem, Picture, RawDate, Text
 

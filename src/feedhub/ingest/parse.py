@@ -32,6 +32,7 @@ from feedhub.ingest import jsonfeed
 from feedhub.ingest.charset import decode
 from feedhub.ingest.doctype import Markup, read_markup
 from feedhub.ingest.items import Node, page_link, plain_title, read_item, string
+from feedhub.ingest.sitemap import is_sitemap, read_sitemap
 from feedhub.ingest.webpage import is_page, judge_page
 from feedhub.models import Failed, FailureKind, ParsedFeed
 
@@ -65,9 +66,10 @@ class _Reading:
     faults: tuple[str, ...] = ()
 
 
-def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed | Failed:
-    """The feed in `body`, found at `url` with the header's `content_type`.
+def parse(body: bytes, *, url: str, content_type: str = "", untitled: bool = False) -> ParsedFeed | Failed:
+    """The feed or news sitemap in `body`, found at `url` with the header's `content_type`.
 
+    `untitled` admits a sitemap's addresses without headlines (:func:`feedhub.ingest.sitemap.read_sitemap`).
     Fails as `broken` (empty, unreadable, or no item usable), `not_a_feed`, or `blocked` (a challenge or login page).
     Pure. It may take long or end the process on a hostile document: run it in one that may die.
     """
@@ -75,10 +77,12 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed | Fail
     if not text:
         return Failed(FailureKind.BROKEN, "answered with an empty document")
     if text.startswith(("{", "[")):
-        return jsonfeed.read(text, url)
+        return jsonfeed.read(text)
     markup = read_markup(text)
     if markup.root.lower() == "html":
         return judge_page(text)
+    if is_sitemap(markup.root):
+        return read_sitemap(text, url, untitled=untitled)
     if markup.root:
         return _parse_markup(markup, url) or _no_feed(markup, text)
     if text.startswith("<"):

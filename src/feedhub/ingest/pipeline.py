@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from feedhub.config import FeedConfig
 from feedhub.ingest import changes
 from feedhub.ingest.cadence import Bounds, Outcome, next_poll
+from feedhub.ingest.completion import complete
 from feedhub.ingest.document import Reading, read_document
 from feedhub.ingest.health import sentence
+from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.workers import ParserDied, ParserTimeout, ParserWorkers
 from feedhub.models import (
     Failed,
@@ -18,6 +20,7 @@ from feedhub.models import (
     FeedMemory,
     Fetched,
     FetchRequest,
+    FetchResult,
     News,
     NotModified,
     Poll,
@@ -42,13 +45,12 @@ class Tools:
     hosts: HostBudget
     workers: ParserWorkers
     store: Store
+    pages: PageFetcher
 
 
 async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> Poll:
     """Poll a feed and say what came of it; nothing is recorded yet."""
-    request = FetchRequest(feed.url, _validators(memory, now), feed.headers, feed.max_size)
-    async with tools.hosts.turn(host_of(feed.url)):
-        result = await tools.fetcher.fetch(request, now)
+    result = await _fetch(feed, memory, now, tools)
     match result:
         case NotModified(elapsed=elapsed):
             return _answered(feed, memory, now, "unchanged", elapsed=elapsed)
@@ -60,7 +62,7 @@ async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: 
             received = await _read(feed, result, tools.workers)
             if isinstance(received, Failed):
                 return failed(feed, memory, now, _where_a_feed_was(received, memory))
-            news = await _news(memory, result, received, now, tools.store)
+            news = await _news(feed, memory, result, received, now, tools)
             return _answered(feed, memory, now, "fetched", news=news, elapsed=result.elapsed, size=len(result.body))
         case Failed():
             return failed(feed, memory, now, result)
@@ -100,32 +102,49 @@ def _answered(
 ) -> Poll:
     new = len(news.arrivals) if news else 0
     schedule = next_poll(_bounds(feed), memory.interval, Outcome(new=new), now, jitter(feed.id, now))
-    message = _skipped(news.received) if news else ""
+    message = "; ".join(filter(None, (_skipped(news.received), news.remark))) if news else ""
     return Poll(memory.number, now, outcome, "ok", message, schedule, news, confirmed, 0, elapsed, size)
 
 
+async def _fetch(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> FetchResult:
+    request = FetchRequest(feed.url, _validators(memory, now), feed.headers, feed.max_size)
+    if feed.select:
+        return await tools.pages.fetch(request, now)
+    async with tools.hosts.turn(host_of(feed.url)):
+        return await tools.fetcher.fetch(request, now)
+
+
 async def _read(feed: FeedConfig, fetched: Fetched, workers: ParserWorkers) -> Received | Failed:
-    reading = Reading(fetched.url, feed.timezone, feed.language)
+    reading = Reading(fetched.url, feed.timezone, feed.language, feed.select, feed.full_text)
     try:
         return await workers.call(read_document, fetched.body, fetched.url, fetched.content_type, reading)
     except (ParserDied, ParserTimeout) as error:
         return Failed(FailureKind.BROKEN, f"the document cannot be read: {error}", elapsed=fetched.elapsed)
 
 
-async def _news(memory: FeedMemory, fetched: Fetched, received: Received, now: datetime, store: Store) -> News:
-    found = await store.read(feeds.known_items, memory.number, *lookup(received.entries))
+async def _news(
+    feed: FeedConfig, memory: FeedMemory, fetched: Fetched, received: Received, now: datetime, tools: Tools
+) -> News:
+    found = await tools.store.read(feeds.known_items, memory.number, *lookup(received.entries))
     identification = identify(received.entries, [item for item, _digest in found.values()])
     rewritten = changes.rewritten(identification, {number: digest for number, (_item, digest) in found.items()})
-    stored = await store.read(feeds.wordings, [item.known.entry_id for item in rewritten if item.known])
+    stored = await tools.store.read(feeds.wordings, [item.known.entry_id for item in rewritten if item.known])
+    read = [*changes.new(identification), *rewritten]
+    completion = await complete(read, feed, now, tools.pages, tools.workers)
+    arrivals = changes.arrivals(identification, now, completion.articles)
+    edits = changes.edits(rewritten, stored, completion.articles)
+    # What waits for a later poll must meet the document again, changed or not.
+    waiting = completion.postponed and len(arrivals) + len(edits) < len(read)
     return News(
         received=received,
-        validators=fetched.validators,
-        body_hash=_hash(fetched.body),
+        validators=Validators() if waiting else fetched.validators,
+        body_hash="" if waiting else _hash(fetched.body),
         permanent_url=fetched.permanent_url,
         identity=identification.mode,
         identity_reason=identification.reason,
-        arrivals=changes.arrivals(identification, now),
-        edits=changes.edits(rewritten, stored),
+        arrivals=arrivals,
+        edits=edits,
+        remark=completion.remark,
     )
 
 
@@ -144,7 +163,7 @@ def _where_a_feed_was(failure: Failed, memory: FeedMemory) -> Failed:
 
 def _skipped(received: Received) -> str:
     if not received.skipped:
-        return ""
+        return received.skipped_reason
     items = "1 item" if received.skipped == 1 else f"{received.skipped} items"
     return f"{items} skipped: {received.skipped_reason}"
 

@@ -38,23 +38,26 @@ class HostBudget:
         return len(self._lanes)
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for this host's next turn, first come first served, and hold it."""
+    async def turn(self, host: str, spacing: timedelta = timedelta(0)) -> AsyncIterator[None]:
+        """Wait for this host's next turn, first come first served, and hold it.
+
+        The one after it starts no sooner than `spacing` after this one's start, where that is the longer.
+        """
         lane = self._lanes.setdefault(host, _Lane(self._concurrency))
         lane.users += 1
         try:
             async with lane.places:
-                await self._start(lane)
+                await self._start(lane, max(self._spacing, spacing.total_seconds()))
                 yield
         finally:
             lane.users -= 1
             self._forget(host)
 
-    async def _start(self, lane: _Lane) -> None:
+    async def _start(self, lane: _Lane, spacing: float) -> None:
         """Who is cancelled while waiting has not started, and costs the next one nothing."""
         async with lane.gate:
             await asyncio.sleep(lane.free_at - time.monotonic())
-            lane.free_at = max(lane.free_at, time.monotonic()) + self._spacing
+            lane.free_at = max(lane.free_at, time.monotonic()) + spacing
 
     def _forget(self, host: str) -> None:
         """Drop the host once it is idle and its spacing has passed: the table holds only hosts in use."""
