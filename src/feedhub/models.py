@@ -378,7 +378,7 @@ class OutputView:
     """All that a writer needs to make an output's bytes: nothing else decides them (R39).
 
     `site_url` ends with a slash; `path` is the output's address below it without extension (`feed`, `feeds/kurdistan`);
-    `updated` is the newest change of a story in it, or the output's birth; `stories` are in the order of the document.
+    `updated` is when a story of it last changed or entered, or the output's birth; `stories` are in the order of the document.
     """
 
     id: str
