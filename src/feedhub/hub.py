@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
@@ -18,6 +19,7 @@ from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import FeedMemory, Poll
 from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import HostBudget
+from feedhub.observe import concealer
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
 from feedhub.store import feeds, hub, matching
@@ -89,8 +91,8 @@ class Hub:
             report = await run_pass(self._listed, memories, now, self.tools, on_poll)
         finally:
             self._under_way -= numbers
-        await self.tools.store.write(_note_reach, self.polled)
-        return report
+        unreachable = await self.tools.store.write(_note_reach, self.polled, datetime.now(UTC))
+        return replace(report, unreachable=unreachable and bool(report.polls))
 
     async def match(self, now: datetime) -> Matched:
         """Match whatever entries wait for it."""
@@ -107,11 +109,10 @@ async def open_hub(
     """A hub on this database with this configuration, ready to poll. `address` is where this process listens."""
     site = await store.write(adopt, config, address, now)
     spacing = HostBudget(config.hosts.concurrency, config.hosts.spacing)
-    async with (
-        Fetcher(user_agent(config), allow_private=settings.allow_private) as fetcher,
-        ParserWorkers(_PARSERS) as workers,
-    ):
-        yield Hub(site, Tools(fetcher, spacing, workers, store, PageFetcher(fetcher, spacing)))
+    fetcher = Fetcher(user_agent(config), allow_private=settings.allow_private)
+    pages = PageFetcher(fetcher, spacing)
+    async with ParserWorkers(_PARSERS) as workers:
+        yield Hub(site, Tools(fetcher, spacing, workers, store, pages, concealer(config.secrets)))
 
 
 def user_agent(config: Config) -> str:
@@ -121,5 +122,7 @@ def user_agent(config: Config) -> str:
     return f"feedhub/{__version__}" + (f" ({'; '.join(about)})" if about else "")
 
 
-def _note_reach(session: Session, numbers: Sequence[int]) -> None:
-    hub.note_reach(session, unreachable=feeds.none_reached(session, numbers))
+def _note_reach(session: Session, numbers: Sequence[int], now: datetime) -> bool:
+    unreachable = feeds.none_reached(session, numbers)
+    hub.note_reach(session, now, unreachable=unreachable)
+    return unreachable

@@ -169,7 +169,8 @@ class ParsedItem:
 class ParsedFeed:
     """A feed document. `format` is feedparser's version name, `json1`, `json11`, `sitemap` or `page`.
 
-    `skipped` counts unusable items; `skipped_reason` may tell of something that is missing without any.
+    `skipped` counts unusable items; `skipped_reason` may tell of something that is missing without any. `whole` is
+    False where the document is cut off: further items may be missing from its end.
     """
 
     format: str
@@ -179,6 +180,7 @@ class ParsedFeed:
     items: tuple[ParsedItem, ...] = ()
     skipped: int = 0
     skipped_reason: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ class NextPoll:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A feed document read to the end: what it says of itself, and its entries in document order."""
+    """A feed document: what it says of itself, and its entries in document order. `whole` as in `ParsedFeed`."""
 
     format: str
     title: str
@@ -246,6 +248,7 @@ class Received:
     entries: tuple[Entry, ...]
     skipped: int = 0
     skipped_reason: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +381,7 @@ class OutputView:
     """All that a writer needs to make an output's bytes: nothing else decides them (R39).
 
     `site_url` ends with a slash; `path` is the output's address below it without extension (`feed`, `feeds/kurdistan`);
-    `updated` is when a story of it last changed or entered, or the output's birth; `stories` are in the order of the document.
+    `updated` is the newest change of a story in it, or the output's birth; `stories` are in the order of the document.
     """
 
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -33,12 +33,24 @@ def configure_logging(style: LogFormat, secrets: Iterable[str] = ()) -> None:
     )
 
 
+def concealer(secrets: Iterable[str]) -> Callable[[str], str]:
+    """A function that blots out the secrets in a text, as they are and as they stand in a URL."""
+    forms = {form for secret in secrets if secret for form in (secret, quote(secret), quote(secret, safe=""))}
+    longest_first = sorted(forms, key=len, reverse=True)
+
+    def conceal(text: str) -> str:
+        for form in longest_first:
+            text = text.replace(form, "***")
+        return text
+
+    return conceal
+
+
 class _Blotter:
-    """Replaces secrets, as they are and as they stand in a URL, in every text of an event, however deep."""
+    """Replaces secrets in every text of an event, however deep."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets if secret for form in (secret, quote(secret), quote(secret, safe=""))}
-        self._forms = sorted(forms, key=len, reverse=True)
+        self._conceal = concealer(secrets)
 
     def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {key: self._blotted(value) for key, value in event.items()}
@@ -51,7 +63,4 @@ class _Blotter:
                 return {self._blotted(str(key)): self._blotted(item) for key, item in value.items()}
             case list() | tuple() | set() | frozenset():
                 return [self._blotted(item) for item in value]
-        text = value if isinstance(value, str) else repr(value)
-        for form in self._forms:
-            text = text.replace(form, "***")
-        return text
+        return self._conceal(value if isinstance(value, str) else repr(value))

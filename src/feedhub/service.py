@@ -21,6 +21,7 @@ from feedhub.models import FeedMemory, Poll
 from feedhub.publish.select import Site
 from feedhub.schedule import Schedule
 from feedhub.store.database import Store, StoreError
+from feedhub.store.lock import Keep, Locked, held_for_good
 from feedhub.store.matching import Matched
 from feedhub.web.app import create_app
 from feedhub.web.library import Library
@@ -44,29 +45,31 @@ class Listener(Protocol):
 class Polling:
     """The polling side: ticks start passes, and what they bring is matched within a second."""
 
-    def __init__(self, hub: Hub, library: Library, listener: Listener) -> None:
-        self._hub, self._library, self._listener = hub, library, listener
+    def __init__(self, hub: Hub, library: Library, listener: Listener, keep: Keep) -> None:
+        self._hub, self._library, self._listener, self._keep = hub, library, listener, keep
+        self._hindrance = ""  # why the last tick could start nothing
         self._arrived = asyncio.Event()
         self._passes: set[asyncio.Task[None]] = set()
-        self._latest = datetime.min.replace(tzinfo=UTC)
 
     async def tick(self, now: datetime) -> None:
         """Start polling what is due; returns at once, so that a slow feed holds up no other."""
         try:
+            await asyncio.to_thread(self._keep)
             due = await self._hub.due(now)
-        except StoreError as error:
-            log.error("nothing can be polled", error=str(error))
+        except (StoreError, Locked) as error:
+            if str(error) != self._hindrance:
+                log.error("nothing can be polled", error=str(error))
+            self._hindrance = str(error)
             return
+        self._hindrance = ""
         if due:
-            self._latest = max(self._latest, now)
             self._listener.pass_started(len(due))
             task = asyncio.create_task(self._run_pass(due, now))
             self._passes.add(task)
             task.add_done_callback(self._passed)
 
-    async def match_forever(self, now: datetime) -> None:
-        """Match what an earlier run left, then each second's polls together. `now` is the start's."""
-        self._latest = max(self._latest, now)
+    async def match_forever(self) -> None:
+        """Match what an earlier run left, then each second's polls together."""
         while True:
             try:
                 await self._match()
@@ -93,7 +96,7 @@ class Polling:
         self._listener.pass_ended(report)
 
     async def _match(self) -> None:
-        matched = await self._hub.match(self._latest)
+        matched = await self._hub.match(datetime.now(UTC))
         if matched.changed:
             self._library.expire()
             self._listener.matched(matched)
@@ -108,24 +111,34 @@ class Polling:
         self._listener.polled(feed, poll)
 
 
-async def serve(store: Store, site: Site, hub: Hub | None, listening: socket.socket | None, listener: Listener) -> None:
-    """Run until SIGTERM or SIGINT: the web side where there is a `listening` socket, the polling side where a `hub`."""
+async def serve(
+    store: Store,
+    site: Site,
+    hub: Hub | None,
+    listening: socket.socket | None,
+    listener: Listener,
+    keep: Keep = held_for_good,
+) -> None:
+    """Run until SIGTERM or SIGINT: the web side where there is a `listening` socket, the polling side where a `hub`.
+
+    `keep` is the polling lock's; while it raises, nothing is polled.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     library = Library(store, lambda: site)
-    async with _web(store, site, library, listening), _polling(hub, library, listener):
+    async with _web(store, site, library, listening), _polling(hub, library, listener, keep):
         await stop.wait()
 
 
 @asynccontextmanager
-async def _polling(hub: Hub | None, library: Library, listener: Listener) -> AsyncIterator[None]:
+async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: Keep) -> AsyncIterator[None]:
     if hub is None:
         yield
         return
-    polling = Polling(hub, library, listener)
+    polling = Polling(hub, library, listener, keep)
     schedule = Schedule(polling.tick)
-    matcher = asyncio.create_task(polling.match_forever(datetime.now(UTC)))
+    matcher = asyncio.create_task(polling.match_forever())
     schedule.start()
     try:
         yield

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import signal
+import sqlite3
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from support.feeds import recent, rss
-from support.program import Program
+from support.program import Program, until
 from support.publisher import Publisher
 
 variant = partial(pytest.param, marks=pytest.mark.slow)
@@ -70,3 +74,50 @@ def test_r51_a_full_disk_is_one_line_and_the_next_poll_needs_no_repair(program: 
     assert (ran.code, len(ran.lines)) == (1, 1)
     assert re.match(r"feedhub: the database \S+ fails: ", ran.err)
     assert ": 98 new, 2 edited" in program.poll("--all").out
+
+
+@pytest.mark.parametrize("arguments", [("status",), ("poll", "--all")])
+def test_a_damaged_database_is_one_line(program: Program, publisher: Publisher, arguments: tuple[str, ...]) -> None:
+    """The file's beginning is whole, so that it opens; what is wrong comes to light with the first query."""
+    publisher.serve("/tigris", rss(*recent(2)))
+    program.configure(f"feeds: ['{publisher.url('/tigris')}']\n")
+    program.poll()
+    _damage(program.data / "feedhub.db")
+    ran = program.run(*arguments)
+    assert (ran.code, len(ran.lines)) == (1, 1), ran
+    assert re.match(r"feedhub: the database \S+ fails: .*malformed", ran.err)
+
+
+def _damage(path: Path) -> None:
+    """Overwrite the pages of the feeds."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'feeds'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"x" * size)
+
+
+def test_output_that_the_terminal_cannot_show_is_no_fault(tmp_path: Path, publisher: Publisher) -> None:
+    """JSON is UTF-8 everywhere (RFC 8259, 8.1); in text what cannot be shown is escaped."""
+    program = Program(tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    publisher.serve("/tigris", rss(*recent(2), title="Tîgris دجلة 🌊"))
+    program.configure(f"feeds: [{{id: tigris, url: '{publisher.url('/tigris')}'}}]\n")
+    assert program.run("poll", "--export", "جريدة").code == 0
+    assert program.run("status").code == 0
+    (feed,) = json.loads(program.run("status", "--json").out)["feeds"]
+    assert feed["title"] == "Tîgris دجلة 🌊"
+
+
+@pytest.mark.parametrize("module", ["typer.models", "pydantic_core", "sqlalchemy.util"])
+def test_ctrl_c_while_modules_are_imported_brings_no_traceback(tmp_path: Path, module: str) -> None:
+    """There Python would wrap the exception or pass over it. What was imported it tells on stderr."""
+    program = Program(tmp_path, PYTHONPROFILEIMPORTTIME="1")
+    program.configure(LISTING)
+    with program.running("serve") as process:
+        until(lambda: re.search(rf" {re.escape(module)}$", process.err, re.MULTILINE), module)
+        process.popen.send_signal(signal.SIGINT)
+        assert process.wait() in (130, 0)  # 0: on a slow day it serves already
+        assert "Traceback" not in process.err

@@ -52,6 +52,13 @@ def test_r39_each_format_has_its_type_and_all_that_a_cache_needs(service: Servic
     assert service.get(path).body == answer.body
 
 
+@pytest.mark.parametrize("path", FORMATS)
+def test_all_has_an_address_among_the_outputs_too(service: Service, path: str) -> None:
+    """/feeds/all.atom leads to /feed.atom, which is where it says it stands."""
+    answer = service.get(path.replace("/feed.", "/feeds/all."))
+    assert (answer.status, answer.headers["Location"]) == (308, f"..{path}")
+
+
 @pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/opml"])
 def test_r39_each_representation_has_an_etag_of_its_own(service: Service, path: str) -> None:
     """R39: gzip inflates to the plain bytes; each copy is fresh by its own tag alone, or by its date."""

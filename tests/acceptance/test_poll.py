@@ -71,6 +71,17 @@ def test_where_no_feed_can_be_reached_the_poll_ends_with_3_and_says_how_to_go_on
     assert "make demo" in ran.out
 
 
+def test_one_feed_that_is_down_is_not_this_machine_being_offline(program: Program, publisher: Publisher) -> None:
+    """A cron run to which only the failing feed is due: the others were reached when they last were asked."""
+    publisher.serve("/tigris", rss(*recent(2)))
+    down = f"{{id: down, url: 'http://127.0.0.9:{closed_port()}/feed'}}"
+    program.configure(f"feeds: ['{publisher.url('/tigris')}', {down}]\n")
+    program.poll()
+    ran = program.poll("--feed", "down")
+    assert "offline" not in ran.out
+    assert "1 failed" in ran.out
+
+
 def test_r46_every_mistake_of_feeds_yaml_is_listed_with_its_line_and_the_poll_ends_with_2(program: Program) -> None:
     program.config.write_text(
         "site: {title: Two Rivers, colour: blue}\n"

@@ -33,6 +33,7 @@ def test_no_secret_shows_in_any_output_log_or_report(program: Program, publisher
         f"  - 'http://reader:{PASSWORD}@{host}/broken'\n"
         f"  - 'http://reader:{PASSWORD}@{host}/lost?key=${{ZAGROS_KEY}}'\n"
         f"  - 'http://{host}/loop?key=${{ZAGROS_KEY}}'\n"
+        f"  - 'http://{host}/absent/${{TIGRIS_TOKEN}}/feed'\n"
         f"  - 'http://reader:{PASSWORD}@nowhere.invalid/${{ZAGROS_KEY}}/feed'\n"
     )
     shown = [program.run("check"), program.poll("--export", "public"), program.run("status", "--json")]

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 import signal
 import threading
+import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from feedhub.store.database import Store
+from feedhub.store.lock import Locked, hold
+from support import postgres
 from support.feeds import recent, rss
 from support.program import Program, Service, until
 from support.publisher import Behaviour, Connection, Publisher, Request
@@ -121,6 +130,46 @@ def test_a_port_in_use_is_one_line_and_who_comes_second_is_told_who_polls(
         assert re.match(told, second.err)
         assert len(second.lines) == 1
         assert len(service.await_stories(3)) == 3
+
+
+def test_r49_a_service_whose_lock_is_lost_pauses_while_another_polls(
+    tmp_path: Path, publisher: Publisher, postgres_server: str
+) -> None:
+    """R49: PostgreSQL restarts and another is quicker: one line says so, and when that one ends polling goes on."""
+    publisher.serve("/tigris", rss(*recent(3)))
+    with postgres.database(postgres_server) as url:
+        program = Program(tmp_path, FEEDHUB_DATABASE_URL=url)
+        program.configure(
+            "defaults: {interval: 1s, min_interval: 1s, max_interval: 1s}\n" + listing(publisher, "tigris")
+        )
+        with program.serving() as service:
+            service.await_stories(3)
+            with closing(Store.open(url)) as store, _taken(store):
+                until(lambda: "another feedhub polls" in service.err, "the pause")
+                before = len(publisher.requests)
+                time.sleep(2.5)
+                assert len(publisher.requests) == before
+                assert service.err.count("another feedhub polls") == 1
+            until(lambda: len(publisher.requests) > before, "the next poll")
+            assert program.run("poll").code == 4
+            assert service.stop() == 0
+        assert "Traceback" not in service.err
+
+
+@contextmanager
+def _taken(store: Store) -> Iterator[None]:
+    """The lock, taken from its holder by ending that one's connection until this process is in time."""
+    holder = "FROM pg_stat_activity WHERE application_name LIKE 'feedhub process%'"
+    with ExitStack() as held:
+        while True:
+            with store.writing() as session:
+                session.execute(text(f"SELECT pg_terminate_backend(pid) {holder}"))
+            try:
+                held.enter_context(hold(store, datetime.now(UTC)))
+            except Locked:
+                continue
+            break
+        yield
 
 
 def test_r49_poll_and_serve_make_the_same_of_the_same_documents(

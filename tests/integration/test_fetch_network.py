@@ -33,15 +33,15 @@ def publisher() -> Iterator[Publisher]:
 @asynccontextmanager
 async def on(internet: Internet, ssl_context: ssl.SSLContext | None = NO_AUTHORITY) -> AsyncIterator[Fetcher]:
     """A fetcher that may not go to private addresses, on this Internet."""
-    async with Fetcher(
+    fetcher = Fetcher(
         AGENT,
         allow_private=False,
         deadline=timedelta(seconds=2),
         resolve=internet.resolve,
         network=internet,
         ssl_context=ssl_context,
-    ) as fetcher:
-        yield fetcher
+    )
+    yield fetcher
 
 
 @pytest.fixture
@@ -102,7 +102,10 @@ async def test_r26_loops_end(fetcher: Fetcher, publisher: Publisher, target: str
 
 @pytest.mark.parametrize(
     "target",
-    ["file:///etc/passwd", "ftp://a.example/feed", "gopher://a.example:70/1", "data:,x", "http://a:b/"],
+    [
+        *("file:///etc/passwd", "ftp://a.example/feed", "gopher://a.example:70/1", "data:,x", "http://a:b/"),
+        *("http://127.0.0.1:99999/", "http://a.example:65536/", "http://127.0.0.1:-1/"),
+    ],
 )
 async def test_r31_a_redirect_leads_only_to_http(fetcher: Fetcher, publisher: Publisher, target: str) -> None:
     """A target that is not http or https, or no address at all, is broken."""
@@ -175,8 +178,8 @@ async def test_a_date_says_nothing_about_another_hosts_document(fetcher: Fetcher
 async def test_r31_this_machine_is_refused_under_all_its_names(publisher: Publisher, host: str) -> None:
     """By the system's own resolver, and nothing is asked of it."""
     publisher.serve("/feed", RSS)
-    async with Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=False) as fetcher:
-        result = await failed(fetcher, at(host, publisher, "/feed"))
+    fetcher = Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=False)
+    result = await failed(fetcher, at(host, publisher, "/feed"))
     assert result.kind is FailureKind.PRIVATE_ADDRESS
     assert not publisher.requests
 
@@ -184,8 +187,8 @@ async def test_r31_this_machine_is_refused_under_all_its_names(publisher: Publis
 async def test_r31_private_addresses_are_asked_where_allowed(publisher: Publisher) -> None:
     """For development and intranets."""
     publisher.serve("/feed", RSS)
-    async with Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True) as fetcher:
-        await fetched(fetcher, at("localhost", publisher, "/feed"))
+    fetcher = Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True)
+    await fetched(fetcher, at("localhost", publisher, "/feed"))
 
 
 @pytest.mark.parametrize("target", ["127.0.0.1", "intranet.example", "169.254.169.254", "[fd00::1]"])

@@ -28,8 +28,8 @@ def publisher() -> Iterator[Publisher]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=DEADLINE) as fetcher:
-        yield fetcher
+    fetcher = Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=DEADLINE)
+    yield fetcher
 
 
 async def test_r28_an_endless_body_is_too_big(fetcher: Fetcher, publisher: Publisher) -> None:
@@ -78,8 +78,8 @@ async def test_r28_a_body_unfinished_by_the_deadline_is_too_slow(
 async def test_a_slow_error_page_does_not_hide_its_status(publisher: Publisher) -> None:
     """The status was there in time."""
     publisher.drip("/feed", head(410, {}) + b"x" * 1000, every=0.005)
-    async with Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=timedelta(seconds=20)) as fetcher:
-        result = await failed(fetcher, publisher.url("/feed"))
+    fetcher = Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=timedelta(seconds=20))
+    result = await failed(fetcher, publisher.url("/feed"))
     assert result.kind is FailureKind.GONE
     assert result.elapsed < timedelta(seconds=5)
 
@@ -112,8 +112,8 @@ async def test_slots_bound_what_is_under_way_and_the_deadline_waits_for_one(publ
         connection.answer(200, {}, RSS)
 
     publisher.behave("/feed", slow)
-    async with Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=DEADLINE, slots=1) as fetcher:
-        await asyncio.gather(*(fetched(fetcher, publisher.url("/feed")) for _ in range(4)))
+    fetcher = Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=DEADLINE, slots=1)
+    await asyncio.gather(*(fetched(fetcher, publisher.url("/feed")) for _ in range(4)))
     starts = [request.at for request in publisher.requests]
     assert all(later - earlier >= 0.25 for earlier, later in pairwise(starts))
 

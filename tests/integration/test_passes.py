@@ -82,6 +82,23 @@ def test_r21_an_unchanged_body_is_known_by_its_hash_and_a_changed_one_despite_it
     assert len(desk.stories()) == 2
 
 
+@pytest.mark.parametrize("end", ["<item><title>River", ""], ids=["in an item", "between items"])
+def test_r21_a_document_that_was_cut_off_is_asked_for_again_in_full(desk: Desk, publisher: Publisher, end: str) -> None:
+    """R21: neither its validators nor its hash stand for the document, whose other items they would hide for a week."""
+    whole = rss(*items(3))
+    start = whole[: whole.rindex("<item>")] + end
+    head = 'HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: "1"\r\nConnection: close\r\n\r\n'
+    publisher.raw("/tigris", (head + start).encode())
+    desk.configure(listing(publisher, "tigris"))
+    desk.poll(NOON)
+    assert (len(desk.stories()), desk.status("tigris").state) == (2, "ok")
+    publisher.serve("/tigris", whole, etag='"1"')
+    for n in (1, 2):
+        desk.poll(NOON + n * QUARTER, every=True)
+    assert len(desk.stories()) == 3
+    assert [request.header("If-None-Match") for request in publisher.requests] == [None, None, '"1"']
+
+
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_r22_retry_after_is_honoured_in_full(desk: Desk, publisher: Publisher, status: int, as_date: bool) -> None:

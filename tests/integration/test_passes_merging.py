@@ -28,6 +28,17 @@ def test_r1_one_address_in_two_feeds_is_one_story_with_both_carriers(desk: Desk,
     assert carriers(desk.story()) == ["tigris", "zagros"]
 
 
+@pytest.mark.parametrize("page", ["news/kirkuk-fire", "?p=77"])
+def test_r1_one_address_is_one_story_days_later_and_undated(desk: Desk, publisher: Publisher, page: str) -> None:
+    """R1: it has no time limit, however short the address."""
+    fire = item(1, link=f"https://tigris.example/{page}", title="Fire in Kirkuk", published=NOON - timedelta(days=4))
+    publisher.serve("/tigris", rss(fire))
+    publisher.serve("/zagros", rss(item(1, link=fire.link, guid="z-1", title="FIRE IN KIRKUK", published=None)))
+    desk.configure(listing(publisher, "tigris", "zagros"))
+    desk.poll(NOON)
+    assert carriers(desk.story()) == ["tigris", "zagros"]
+
+
 def test_r2_one_address_under_two_headlines_is_one_story(desk: Desk, publisher: Publisher) -> None:
     publisher.serve("/tigris", rss(item(1, title="Bridge reopens")))
     publisher.serve("/zagros", rss(item(1, title="Traffic flows again across the river")))
@@ -63,6 +74,20 @@ def test_r3_a_rewritten_headline_keeps_id_and_date(desk: Desk, publisher: Publis
     desk.poll(NOON + QUARTER, every=True)
     after = desk.story()
     assert after["title"] == "Bridge open again after rain"
+    assert (after["id"], after["date_published"]) == (before["id"], before["date_published"])
+
+
+@pytest.mark.parametrize("guid", ["https://tigris.example/?p=77", "tag:tigris.example,2026:77"])
+def test_r3_headline_slug_and_date_may_change_at_once(desk: Desk, publisher: Publisher, guid: str) -> None:
+    """R3: under a guid that is the post's own number."""
+    publisher.serve("/tigris", rss(item(1, guid=guid)))
+    desk.configure(listing(publisher, "tigris"))
+    desk.poll(NOON)
+    before = desk.story()
+    publisher.serve("/tigris", rss(item(2, guid=guid, published=NOON + QUARTER)))
+    desk.poll(NOON + QUARTER, every=True)
+    after = desk.story()
+    assert after["title"] == item(2).title
     assert (after["id"], after["date_published"]) == (before["id"], before["date_published"])
 
 
@@ -164,6 +189,27 @@ def test_r8_boilerplate_alone_merges_nothing(desk: Desk, publisher: Publisher, t
     desk.configure(listing(publisher, "tigris", "zagros"))
     desk.poll(NOON)
     assert len(desk.stories()) == 4
+
+
+def test_r8_posts_of_a_live_blog_are_stories_of_their_own(desk: Desk, publisher: Publisher) -> None:
+    """R8: one feed, one article's address, guids and headlines of their own, one post more with each poll."""
+    link = "https://tigris.example/news/gaza-war-live-blog"
+    posts = [item(n, link=f"{link}#post-{n}") for n in (3, 2, 1)]
+    desk.configure(listing(publisher, "tigris"))
+    for n in (1, 2, 3):
+        publisher.serve("/tigris", rss(*posts[-n:]))
+        desk.poll(NOON + n * QUARTER, every=True)
+    assert sorted(story["title"] for story in desk.stories()) == sorted(str(post.title) for post in posts)
+
+
+def test_r8_one_headline_over_different_texts_is_different_news(desk: Desk, publisher: Publisher) -> None:
+    """R8: without guid, link and date the text tells; what is left out as a repetition is counted for the operator."""
+    bare = {"guid": None, "link": None, "published": None, "title": "Breaking"}
+    publisher.serve("/tigris", rss(item(1, **bare), item(2, **bare), item(2, **bare)))
+    desk.configure(listing(publisher, "tigris"))
+    desk.poll(NOON)
+    assert len(desk.stories()) == 2
+    assert "1 item repeats another of the same document" in desk.status("tigris").message
 
 
 def test_r8_a_section_page_is_no_story_for_its_headlines_to_share(desk: Desk, publisher: Publisher) -> None:

@@ -20,7 +20,8 @@ from sqlmodel import Session
 
 from feedhub.hub import adopt
 from feedhub.store import hub
-from feedhub.store.database import Store, StoreError
+from feedhub.store.database import Store, StoreError, sqlite_url
+from support import postgres
 from support.internet import closed_port
 from support.ledger import Ledger, a_config
 from support.polls import NOON, an_entry, at, news_poll
@@ -254,6 +255,39 @@ def test_a_server_that_does_not_answer_is_named_without_the_password(scheme: str
 def test_a_database_that_does_not_exist_is_named(postgres_server: str) -> None:
     """PostgreSQL's own words."""
     assert 'database "nowhere" does not exist' in opening(postgres_server.replace("/postgres", "/nowhere"))
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_arabic_is_refused(postgres_server: str, encoding: str) -> None:
+    """Before anything is written to it, with the encoding that it has and the one that will do."""
+    with postgres.database(postgres_server, f"ENCODING '{encoding}' TEMPLATE template0") as url:
+        message = opening(url)
+        assert f"its encoding is {encoding}" in message
+        assert "ENCODING 'UTF8'" in message
+
+
+def test_a_damaged_file_is_one_sentence_for_reading_and_writing(tmp_path: Path) -> None:
+    """SQLite finds the damage when it comes to it, which may be long after opening."""
+    path = tmp_path / "feedhub.db"
+    Store.open(f"sqlite:///{path}").close()
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"damage" * ((size - 4096) // 6))
+    store = Store(f"sqlite:///{path}")
+    for transaction in (store.reading, store.writing):
+        with pytest.raises(StoreError, match=r"malformed|not a database") as caught, transaction() as session:
+            hub.revision(session)
+        assert "\n" not in str(caught.value)
+    store.close()
+
+
+@pytest.mark.parametrize("name", ["d?x", "d%20x", "d#x", "d x", "d:x@y", "جريدة"])
+def test_any_name_of_the_data_folder_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
+    """None of its characters is taken for the syntax of an address."""
+    Store.open(sqlite_url(tmp_path / name)).close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "feedhub.db").exists()
 
 
 def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:

@@ -354,15 +354,25 @@ def test_long_addresses_and_guids_are_stored_and_found(ledger: Ledger) -> None:
 
 
 def test_a_changed_feed_title_changes_what_all_outputs_show(ledger: Ledger) -> None:
-    """The title is shown with every story, so documents are made anew; the same title again is no change."""
+    """The title is shown with every story: documents are made anew and dated by the matching; once for one title."""
     number = ledger.number("tigris")
-    received = news().received
-    titled = news(received=type(received)("rss20", "Tigris Daily", "https://tigris.example/", "en", ()))
+    received = type(news().received)("rss20", "Tigris Daily", "https://tigris.example/", "en", (an_entry(),))
+    titled = news(received=received)
     revision = ledger.revision()
     ledger.record(a_poll(number, outcome="fetched", news=titled))
+    assert ledger.match(at(1)).renamed
     assert ledger.revision() == revision + 1
     ledger.record(a_poll(number, at(15), outcome="fetched", news=titled))
+    assert not ledger.match(at(16)).changed
     assert ledger.revision() == revision + 1
+
+
+def test_r41_an_empty_document_renames_nothing(ledger: Ledger) -> None:
+    """A channel called "Service temporarily unavailable" with no item in it is an apology, not a new name."""
+    apology = type(news().received)("rss20", "Service temporarily unavailable", "https://cdn.example/", "en", ())
+    ledger.record(a_poll(ledger.number("tigris"), outcome="fetched", news=news(received=apology)))
+    assert not ledger.match(at(1)).changed
+    assert "Service" not in {row.title for row in ledger.feeds()}
 
 
 def test_an_edit_that_is_not_significant_leaves_no_time_of_edit(ledger: Ledger) -> None:

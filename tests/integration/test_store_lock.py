@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from feedhub.store.database import Store
-from feedhub.store.lock import Locked, hold
+from feedhub.store.lock import Keep, Locked, hold
+from support import postgres
 from support.polls import NOON
 
 _HOLD = """
@@ -97,6 +99,61 @@ def test_the_lock_is_free_once_it_is_let_go(database_url: str) -> None:
         take(store)
     first.close()
     second.close()
+
+
+def cut(store: Store) -> None:
+    """End all connections to the database, as a restart of its server does; a file has none."""
+    if store.is_sqlite:
+        return
+    with psycopg.connect(store.url.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_r49_a_lock_lost_with_its_connection_is_taken_again(database_url: str) -> None:
+    """R49: the holder notices before its next pass, and nobody else gets in after that."""
+    first, second = Store.open(database_url), Store.open(database_url)
+    with hold(first, NOON) as keep:
+        for _ in range(2):
+            cut(first)
+            keep()
+            keep()
+            with pytest.raises(Locked, match=f"process {os.getpid()},"), hold(second, NOON):
+                pass
+    take(second)
+    first.close()
+    second.close()
+
+
+def test_r49_who_lost_the_lock_to_another_is_told_until_that_one_ends(postgres_server: str) -> None:
+    """R49: neither polls beside the other. Only PostgreSQL's lock can be lost."""
+    with postgres.database(postgres_server) as url:
+        first = Store.open(url)
+        with hold(first, NOON) as keep:
+            cut(first)
+            with holder(url) as process:
+                for _ in range(2):
+                    with pytest.raises(Locked, match=f"process {process.pid}, since"):
+                        keep()
+            process.wait(timeout=10)
+            until_free(keep)
+            second = Store.open(url)
+            with pytest.raises(Locked), hold(second, NOON):
+                pass
+            second.close()
+        first.close()
+
+
+def until_free(keep: Keep) -> None:
+    """A server needs a moment to see that a holder has gone."""
+    for _ in range(100):
+        try:
+            return keep()
+        except Locked:
+            time.sleep(0.05)
+    return keep()
 
 
 def test_holding_the_lock_does_not_hinder_reading_and_writing(database_url: str) -> None:

@@ -66,6 +66,15 @@ def test_r2_one_address_with_two_titles_is_one_story(ledger: Ledger) -> None:
     assert len(ledger.stories()) == 1
 
 
+def test_r2_one_short_address_with_a_title_in_each_feed_is_one_story(ledger: Ledger) -> None:
+    """R2: three newsrooms, three headlines, one article: what different feeds call it makes it no section."""
+    titles = {"tigris": "River level rises", "zagros": "Two gates opened", "agency": "Farmers welcome the first rain"}
+    page = "https://tigris.example/article/55"
+    ledger.record(*(poll(ledger, feed, an_entry(page, guid=feed, title=title)) for feed, title in titles.items()))
+    ledger.match()
+    assert sorted(carriers(ledger.the_story())) == sorted(titles)
+
+
 @pytest.mark.parametrize("title", ["Weather today", "أخبار اليوم"])
 def test_r2_one_generic_title_with_two_addresses_is_two_stories(ledger: Ledger, title: str) -> None:
     """R2: the same headline on another day is other news."""
@@ -250,6 +259,16 @@ def test_r7_the_order_in_which_feeds_answer_makes_no_difference(
         assert outcome(ledger) == outcome(expected)
     finally:
         reference.close()
+
+
+def test_r7_undated_entries_enter_in_the_order_of_their_documents(ledger: Ledger) -> None:
+    """R7, R18: the top of a document is its newest, the feeds follow each other, whichever answered first."""
+    for feed in ("zagros", "tigris"):
+        links = [f"https://{feed}.example/news/2026/{feed}-undated-report-{n}" for n in range(5)]
+        ledger.record(poll(ledger, feed, *(an_entry(link, title=link, published=None) for link in links)))
+    ledger.match()
+    shown = [story.title.rsplit("/", 1)[1] for story in ledger.stories()]
+    assert shown == [f"{feed}-undated-report-{n}" for feed in ("zagros", "tigris") for n in range(5)]
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -115,7 +115,7 @@ def test_a_source_is_named_as_the_operator_or_the_feed_names_it(ledger: Ledger) 
     sources = {story.source.id: story.source for story in ledger.stories()}
     assert sources["tigris"] == Source("tigris", "tigris", "", "https://tigris.example/rss")
     assert sources["zagros"] == Source("zagros", "Zagros Post", "", "https://zagros.example/rss")
-    received = Received("rss20", "Tigris Daily", "https://tigris.example/", "en", ())
+    received = Received("rss20", "Tigris Daily", "https://tigris.example/", "en", (story(1),))
     for feed in ("tigris", "zagros"):
         ledger.record(a_poll(ledger.number(feed), outcome="fetched", news=news(received=received)))
     sources = {story.source.id: story.source for story in ledger.stories()}
@@ -258,9 +258,9 @@ def test_note_reach_moves_the_revision_only_when_it_changes(ledger: Ledger) -> N
     revisions = []
     for unreachable in (False, True, True, False):
         with ledger.store.writing() as session:
-            hub.note_reach(session, unreachable=unreachable)
+            hub.note_reach(session, NOON, unreachable=unreachable)
         with ledger.store.reading() as session:
-            assert hub.is_unreachable(session) is unreachable
+            assert hub.reach(session)[0] is unreachable
         revisions.append(ledger.revision())
     assert [revision - revisions[0] for revision in revisions] == [0, 1, 1, 2]
 

@@ -69,7 +69,7 @@ def test_the_hub_counts_stories_and_entries(ledger: Ledger) -> None:
         ledger.record(news_poll(ledger.number(feed), an_entry()))
     ledger.match()
     with ledger.store.writing() as session:
-        hub.note_reach(session, unreachable=True)
+        hub.note_reach(session, NOON, unreachable=True)
     with ledger.store.reading() as session:
         assert status.hub_status(session) == HubStatus(1, 2, ledger.revision(), True)
 

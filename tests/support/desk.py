@@ -26,6 +26,7 @@ from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import Poll
 from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import HostBudget
+from feedhub.observe import concealer
 from feedhub.publish.documents import render
 from feedhub.store.database import Store
 from feedhub.store.status import FeedStatus, feed_statuses
@@ -123,10 +124,9 @@ class Desk:
         config = load(self._path, {})
         site = await self.store.write(adopt, config, None, now)
         fetcher = Fetcher(user_agent(config), allow_private=self._allow_private, deadline=_DEADLINE)
-        await self._open.enter_async_context(fetcher)
         budget = HostBudget(config.hosts.concurrency, config.hosts.spacing)
         pages = PageFetcher(fetcher, budget)
-        self._hub = Hub(site, Tools(fetcher, budget, self._workers, self.store, pages))
+        self._hub = Hub(site, Tools(fetcher, budget, self._workers, self.store, pages, concealer(config.secrets)))
 
     async def _poll(self, now: datetime, *, every: bool) -> PassReport:
         hub = self._running

@@ -58,11 +58,11 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def database(maintenance: str) -> Iterator[str]:
-    """A new, empty database on the server, dropped afterwards; yields its address."""
+def database(maintenance: str, options: str = "") -> Iterator[str]:
+    """A new, empty database on the server, made with these options, dropped afterwards; yields its address."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} {options}")
         try:
             yield maintenance.rsplit("/", 1)[0] + f"/{name}"
         finally:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from feedhub.ingest.changes import arrivals, digest, edits, rewritten
+from feedhub.ingest.changes import arrivals, digest, edits, repeats, rewritten
 from feedhub.models import Enclosure, Entry, Picture
 from feedhub.stories.identity import Identification, identify, item_key
 from support.entries import NOON, an_entry, at, known_item
@@ -36,6 +36,15 @@ OTHER: dict[str, Any] = {
 
 def identified(*entries: Entry) -> Identification:
     return identify(entries, [STORED])
+
+
+def test_what_is_left_out_as_a_repetition_is_counted() -> None:
+    """The operator reads how many; nothing where there is none."""
+    assert [repeats(identified(*[OLD] * count)) for count in (1, 2, 3)] == [
+        "",
+        "1 item repeats another of the same document",
+        "2 items repeat others of the same document",
+    ]
 
 
 # --- new entries ------------------------------------------------------------------------------------------------------

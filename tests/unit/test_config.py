@@ -229,6 +229,17 @@ def test_r30_equal_urls_become_one_feed(read: Read, tmp_path: Path) -> None:
         ("https://[::g]/", None),
         ("javascript:alert(1)", None),
         ("https://-a.example/", None),
+        ("http://192.0.2.1/feed", "http://192.0.2.1/feed"),
+        ("http://0177.0.0.1/feed", None),
+        ("http://0x7f.0.0.1/feed", None),
+        ("http://0x7f000001/feed", None),
+        ("http://2130706433/feed", None),
+        ("http://127.1/feed", None),
+        ("http://256.1.1.1/feed", None),
+        ("http://١٢٧.0.0.1/feed", None),
+        ("http://جريدة.example/feed", "http://جريدة.example/feed"),
+        ("http://é_x.example/feed", None),
+        ("http://xn--a/feed", None),
     ],
 )
 def test_r30_equal_urls_have_one_form(written: str, same: str | None) -> None:

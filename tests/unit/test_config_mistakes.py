@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
@@ -273,6 +274,17 @@ BROKEN = {
         "2:12: defaults.initial_items: has no effect yet in this version; take it out",
     ),
 }
+
+
+_LAUGHS = ["a: &a [ha]", *(f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in pairwise("abcdefghi"))]
+BROKEN["aliases to aliases to aliases"] = (
+    "\n".join(_LAUGHS),
+    "6:4: f: aliases stand for more than 100,000 values up to here; write out what is meant",
+)
+BROKEN["an octal address"] = (
+    "feeds:\n  - http://0177.0.0.1/x\n",
+    '2:5: feeds[0].url: expected an http or https URL, not "http://0177.0.0.1/x"',
+)
 
 
 @pytest.mark.parametrize(("text", "message"), BROKEN.values(), ids=BROKEN.keys())

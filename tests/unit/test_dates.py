@@ -42,6 +42,10 @@ def resolve(text: str, timezone: ZoneInfo | None = None, parsed: str | None = No
         ("2020-10-07T10:00:00.123+03:00", "2020-10-07T07:00"),
         ("2020-10-07 10:00:00 +0300", "2020-10-07T07:00"),
         ("2020-10-07T10:00+03", "2020-10-07T07:00"),
+        ("20201007T100000Z", "2020-10-07T10:00"),
+        ("20201007T1000+0300", "2020-10-07T07:00"),
+        ("20201007T100000.5+03", "2020-10-07T07:00"),
+        ("07 Oct 2020 03:15 PM +0300", "2020-10-07T12:15"),
     ],
 )
 def test_r17_a_written_zone_counts_whatever_the_feed_is_configured_to(text: str, expected: str) -> None:
@@ -77,6 +81,27 @@ def test_r17_is_right_in_summer_and_in_winter() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
+    [
+        ("Oct 7, 2020 10:00 PM", "2020-10-07T22:00"),
+        ("2020-10-07 10:00:00 PM", "2020-10-07T22:00"),
+        ("2020-10-07 10:00 AM", "2020-10-07T10:00"),
+        ("7 Oct 2020 3:15p.m.", "2020-10-07T15:15"),
+        ("7 Oct 2020 12:05 AM GMT", "2020-10-07T00:05"),
+        ("7 Oct 2020 12:05 pm GMT", "2020-10-07T12:05"),
+        ("7 Oct 2020 22:15 PM", "2020-10-07T22:15"),
+        ("Wednesday, October 7, 2020 - 22:15", "2020-10-07T22:15"),
+        ("Wednesday, 7 October 2020 - 10:15pm", "2020-10-07T22:15"),
+        ("20201007T221500", "2020-10-07T22:15"),
+        ("20201007", "2020-10-07T00:00"),
+    ],
+)
+def test_r15_the_time_of_day_is_read_as_it_is_meant(text: str, expected: str) -> None:
+    """R15 orders by it: twelve-hour clocks, a dash before the time (Drupal), and ISO 8601's basic form."""
+    assert resolve(text) == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
     [("2020-10-07", "2020-10-06T21:00"), ("2020-10", "2020-09-30T21:00"), ("07 Oct 2020", "2020-10-06T21:00")],
 )
 def test_r17_a_day_or_month_alone_is_its_local_midnight(text: str, expected: str) -> None:
@@ -96,7 +121,7 @@ def test_arabic_and_persian_digits_are_digits(text: str) -> None:
 def test_r17_other_forms_are_the_parsers_with_the_same_rule_for_zones() -> None:
     """A form that only the parser reads: its wall clock in the configured zone, unless a zone ends the text."""
     assert resolve("Wed Oct  7 10:00:00 2020", BAGHDAD, "2020-10-07T10:00") == utc("2020-10-07T07:00")
-    assert resolve("20201007T100000Z", BAGHDAD, "2020-10-07T10:00") == utc("2020-10-07T10:00")
+    assert resolve("07/10/2020 10:00:00 GMT", BAGHDAD, "2020-10-07T10:00") == utc("2020-10-07T10:00")
 
 
 @pytest.mark.parametrize(

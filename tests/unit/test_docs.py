@@ -13,7 +13,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from feedhub import __version__
-from feedhub.cli import app, faults
+from feedhub.cli import faults
+from feedhub.cli.app import app
 from feedhub.config import load
 from feedhub.config.notyet import NOT_YET
 from feedhub.config.scalars import spell

@@ -76,7 +76,16 @@ def test_r3_the_same_guid_is_the_same_item(changes: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "guid", ["7be82e5f3d38d38c7c323121a14fabb70fb5c96a", "tigris.example/126411838", at("river-level-rises")]
+    "guid",
+    [
+        "7be82e5f3d38d38c7c323121a14fabb70fb5c96a",
+        "tigris.example/126411838",
+        at("river-level-rises"),
+        at("?p=77"),
+        at("?post_type=live&#038;p=77"),
+        "tag:tigris.example,2026:77",
+        "urn:tigris:77",
+    ],
 )
 def test_r3_a_guid_that_names_its_article_is_trusted_through_any_rewriting(guid: str) -> None:
     """A live blog ends its day under another headline, address and date, all at once."""
@@ -138,10 +147,17 @@ def test_r5_guids_counted_anew_do_not_mix_up_items() -> None:
 
 # --- guids worth nothing (R6) -----------------------------------------------------------------------------------------
 
-WORTHLESS = ["news", "https://tigris.example/", "https://tigris.example/ar", "https://tigris.example/feed"]
+WORTHLESS = [
+    "news",
+    "https://tigris.example/",
+    "https://tigris.example/ar",
+    "https://tigris.example/feed",
+    "tag:tigris.example,2026:news",
+    "urn:tigris:news",
+]
 
 
-@pytest.mark.parametrize("guid", WORTHLESS)
+@pytest.mark.parametrize("guid", [*WORTHLESS, at("?p=77"), "tag:tigris.example,2026:77"])
 def test_r6_items_that_share_a_guid_are_told_apart_by_link(guid: str) -> None:
     """20 items, 20 links: 20 stories, and the operator reads how they are identified."""
     history = FeedHistory()
@@ -216,6 +232,14 @@ def test_an_untitled_item_is_known_by_its_summary() -> None:
     assert FeedHistory().polls([notes, notes]) == [5, 0]
 
 
+@pytest.mark.parametrize("page", [None, "https://tigris.example/"])
+def test_r8_the_same_headline_with_another_text_is_another_item(page: str | None) -> None:
+    """ "Breaking" twice, without guid, date or address: neither is lost, and a newer one makes neither new again."""
+    texts = ("A bridge was closed.", "A dam was opened.", "A bakery won a prize.")
+    window = [an_entry("", canonical_url=page, title="Breaking", published=None, summary=text) for text in texts]
+    assert FeedHistory().polls([window[1:], window[1:], window, window]) == [2, 0, 1, 0]
+
+
 def test_the_same_headline_on_another_day_is_another_item() -> None:
     """ "Weather today" without guid and link, day by day (R2)."""
     days = [an_entry("", canonical_url=None, title="Weather today", published=NOON + n * DAY) for n in range(3)]
@@ -257,6 +281,17 @@ def test_an_undated_headline_that_comes_again_on_a_section_page_is_another_item(
         ]
 
     assert FeedHistory().polls([window("1", "2"), window("3", "4")]) == [2, 2]
+
+
+def test_r8_posts_of_a_live_blog_under_one_address_are_items_of_their_own() -> None:
+    """Its address names an article; guids, headlines and dates differ. Also when the first has left the window."""
+    posts = [
+        an_entry(
+            at(f"war-live-blog#post-{n}"), canonical_url=at("war-live-blog"), title=title, published=NOON + n * DAY
+        )
+        for n, title in enumerate(HEADLINES)
+    ]
+    assert FeedHistory().polls([posts[:1], posts[1:3], posts[3:], posts]) == [1, 2, 1, 0]
 
 
 def test_a_guid_tells_more_than_a_link() -> None:

@@ -369,6 +369,7 @@ def test_a_document_that_is_cut_off_loses_its_last_item_alone() -> None:
     feed = read(text[: text.index("Number without") + 6])
     assert feed.items == read(text).items[:2]
     assert (feed.skipped, feed.skipped_reason) == (1, "the document is cut off")
+    assert not feed.whole
 
 
 def test_a_document_that_is_cut_off_between_items_loses_none() -> None:
@@ -376,6 +377,7 @@ def test_a_document_that_is_cut_off_between_items_loses_none() -> None:
     text = fixture("rss20.xml").decode()
     feed = read(text[: text.rindex("</item>") + len("</item>")] + "\n  <ite")
     assert (feed.items, feed.skipped) == (read(text).items, 0)
+    assert (feed.whole, read(text).whole) == (False, True)
 
 
 def test_a_document_that_is_cut_off_too_early_is_broken() -> None:
@@ -388,7 +390,8 @@ def test_a_document_that_is_cut_off_too_early_is_broken() -> None:
 
 def test_items_that_are_never_closed_are_not_cut_off() -> None:
     """Sloppy is not truncated: the document has its end."""
-    assert len(read(rss("<item><title>a</title><item><title>b</title>")).items) == 2
+    feed = read(rss("<item><title>a</title><item><title>b</title>"))
+    assert (len(feed.items), feed.whole) == (2, True)
 
 
 def test_an_item_that_says_nothing_is_skipped_and_counted() -> None:
@@ -438,6 +441,7 @@ def test_nothing_is_broken(body: bytes) -> None:
         "<html><head><title>herald.example</title></head><script>window._cf_chl_opt={}</script></html>",
         "<!doctype html><html><title>Log in</title><form><input name=p type='password'></form></html>",
         "<html dir=rtl><title>تسجيل الدخول</title><input type=password></html>",
+        '<html><title>Nineveh Herald</title><form><input name=p type="password"></form></html>',
     ],
 )
 def test_a_challenge_or_login_page_is_blocked_R28(body: str) -> None:
@@ -452,6 +456,7 @@ def test_a_challenge_or_login_page_is_blocked_R28(body: str) -> None:
         "<html><title>Home | Just in: login fraud</title><body>…</body></html>",
         "<head><title>Nineveh Herald</title></head>",
         "\n<!-- page --><HTML><BODY>News</BODY></HTML>",
+        '<html><link type="application/rss+xml" href="/feed"><form><input type="password"></form></html>',
         '<opml version="2.0"><body/></opml>',
         '<svg xmlns="http://www.w3.org/2000/svg"/>',
         "https://herald.example/rss",

@@ -178,6 +178,7 @@ def test_of_a_document_that_breaks_off_the_items_before_are_read_R32() -> None:
     assert titles(feed) == ["Bridge reopens"]
     assert feed.skipped == 1
     assert "the document breaks off" in feed.skipped_reason
+    assert not feed.whole
 
 
 def test_a_document_broken_from_the_start_is_broken() -> None:

@@ -1,44 +1,31 @@
-"""The commands. Each builds the settings from its options, imports what it needs and hands them down."""
+"""The command line. Each command builds the settings from its options, imports what it needs and hands them down."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from io import TextIOWrapper
+from types import FrameType
 
-import typer
-
-from feedhub import __version__
-from feedhub.cli.commands import check, demo, export, poll, serve, status
-
-app = typer.Typer(
-    name="feedhub",
-    help="Many newsrooms in, one feed out, each story once.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for command in (serve, poll, check, export, status, demo):
-    app.command()(command)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"feedhub {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: bool = typer.Option(
-        False, "--version", help="Print the version and exit.", callback=_version, is_eager=True
-    ),
-) -> None:
-    pass
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 def main() -> None:
-    """Run the command line; what the operator can mend is one line on stderr, never a traceback."""
+    """Run the command line; what the operator can mend, and Ctrl-C at any time, brings no traceback.
+
+    All else is imported in here, where Ctrl-C is taken care of.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever started this has it ignored
+        signal.signal(signal.SIGINT, _interrupt)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: an ASCII terminal shows what it can
     try:
+        from feedhub.cli.app import app
+
         app()
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
     except Exception as error:
         from feedhub.cli.faults import exit_code
 
@@ -46,3 +33,12 @@ def main() -> None:
         if code is None:
             raise
         sys.exit(code)
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    """Ctrl-C. In an import, where Python may wrap the exception or lose it, the process ends at once."""
+    while frame:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            os._exit(_INTERRUPTED)
+        frame = frame.f_back
+    raise KeyboardInterrupt

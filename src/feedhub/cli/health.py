@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+import typer
 from rich.table import Table
 
 from feedhub import __version__
@@ -31,7 +32,8 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
         store.close()
     feeds = {feed.id: stored.get(feed.id, status.UNKNOWN) for feed in config.feeds}
     if as_json:
-        print(json.dumps(as_data(config, hub, feeds), ensure_ascii=False, indent=2))
+        text = json.dumps(as_data(config, hub, feeds), ensure_ascii=False, indent=2)
+        typer.echo(text.encode())  # UTF-8 whatever the locale: RFC 8259, 8.1
     else:
         _print_tables(config, hub, feeds, now)
 

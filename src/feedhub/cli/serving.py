@@ -22,7 +22,7 @@ from feedhub.observe import configure_logging
 from feedhub.service import Listener, serve
 from feedhub.settings import Settings
 from feedhub.store.database import Store
-from feedhub.store.lock import hold
+from feedhub.store.lock import Keep, held_for_good, hold
 from feedhub.store.matching import Matched
 
 log = structlog.get_logger("feedhub")
@@ -40,10 +40,9 @@ def run_service(settings: Settings, *, polls: bool, serves: bool) -> None:
             settings = replace(settings, port=listening.getsockname()[1])
         store = open_store(settings)
         held.callback(store.close)
-        if polls:
-            held.enter_context(hold(store, datetime.now(UTC)))
+        keep = held.enter_context(hold(store, datetime.now(UTC))) if polls else held_for_good
         teller = held.enter_context(Teller(config, settings, serves=listening is not None))
-        asyncio.run(run_parts(store, config, settings, listening, teller, polls=polls))
+        asyncio.run(run_parts(store, config, settings, listening, teller, polls=polls, keep=keep))
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -64,6 +63,7 @@ async def run_parts(
     listener: Listener,
     *,
     polls: bool,
+    keep: Keep = held_for_good,
 ) -> None:
     """Run the sides that are wanted until a signal ends them; `listener` hears how it goes."""
     now = datetime.now(UTC)
@@ -73,7 +73,7 @@ async def run_parts(
         await serve(store, site, None, listening, listener)
     else:
         async with open_hub(store, config, settings, now, address=address) as hub:
-            await serve(store, hub.site, hub, listening, listener)
+            await serve(store, hub.site, hub, listening, listener, keep)
 
 
 class Teller:

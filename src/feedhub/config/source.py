@@ -23,6 +23,7 @@ _CORE_SCHEMA = {
     "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
     "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
 }
+_MOST_REPEATED = 100_000  # values that aliases stand for
 # PyYAML's words for the mistakes that are made most, and what to do about them.
 _SYNTAX_HINTS = {
     "mapping values are not allowed here": 'unexpected ":"; put quotes around text that holds ": ", and check the '
@@ -135,10 +136,13 @@ class _Walk:
         self.keys: dict[Path, Mark] = {}
         self.problems: list[Problem] = []
         self.broken: set[Path] = set()
+        self.seen: set[int] = set()  # the nodes met so far; one met again stands behind an alias
+        self.repeated = 0
         self.around: set[int] = set()  # the nodes around the present one: an alias to one of them would never end
 
     def plain(self, node: yaml.Node, path: Path) -> Plain:
         self.values[path] = _mark(node)
+        self.count(node, path)
         if id(node) in self.around:
             return self.refuse(path, "an alias to something it is itself a part of")
         self.around.add(id(node))
@@ -146,6 +150,14 @@ class _Walk:
             return self.value(node, path)
         finally:
             self.around.remove(id(node))
+
+    def count(self, node: yaml.Node, path: Path) -> None:
+        """Aliases to lists of aliases to lists make a file of ten lines endless."""
+        self.repeated += id(node) in self.seen
+        self.seen.add(id(node))
+        if self.repeated > _MOST_REPEATED:
+            message = f"aliases stand for more than {_MOST_REPEATED:,} values up to here; write out what is meant"
+            raise ConfigError([_problem(self.file, self.values[path[:1]], path[:1], message)])
 
     def value(self, node: yaml.Node, path: Path) -> Plain:
         match node:

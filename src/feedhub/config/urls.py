@@ -8,8 +8,11 @@ import unicodedata
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+import idna
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # as the last label it makes an IPv4 address (WHATWG URL, 3.5)
 _LONGEST_ID = 60
 
 
@@ -43,7 +46,30 @@ def _is_host(host: str) -> bool:
         except ValueError:
             return False
         return True
-    return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
+    labels = host.removesuffix(".").split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        return _is_ipv4(host)
+    return len(host) <= 253 and all(map(_LABEL.fullmatch, labels)) and _is_idn(host)
+
+
+def _is_ipv4(host: str) -> bool:
+    """Four decimal numbers; no octal, hexadecimal or shorter form, which some programs read as another address."""
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_idn(host: str) -> bool:
+    """Whether the DNS has a form for the name (RFC 5891); in ASCII only names that begin with xn-- can lack one."""
+    if host.isascii() and "xn--" not in host:
+        return True
+    try:
+        idna.encode(host)
+    except idna.IDNAError:
+        return False
+    return True
 
 
 def passwords(url: str) -> frozenset[str]:

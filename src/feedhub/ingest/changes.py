@@ -38,6 +38,17 @@ def arrivals(identification: Identification, now: datetime, articles: Articles |
     )
 
 
+def repeats(identification: Identification) -> str:
+    """How many items were left out because they repeat another, for `status`; empty for none."""
+    match identification.repeated:
+        case 0:
+            return ""
+        case 1:
+            return "1 item repeats another of the same document"
+        case count:
+            return f"{count} items repeat others of the same document"
+
+
 def rewritten(identification: Identification, digests: Mapping[int, str]) -> tuple[Identified, ...]:
     """The known items whose digest is not the stored one. `digests` by the entries' numbers."""
     return tuple(

@@ -26,14 +26,17 @@ _FARTHEST = timedelta(hours=14)
 # `\d` and `int` read Arabic and Persian digits too.
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,]\d{1,9})?)?"
 _ZONE = r"(?P<zone>(?:GMT|UTC?)?[+-]\d{1,2}:?(?:\d{2})?(?!\d)|[A-Z]{1,5}\b)"
-_TIME = rf"{_CLOCK}(?:\s*{_ZONE})?"
+_TIME = rf"{_CLOCK}(?:\s*(?P<half>[ap])\.?m\b\.?)?(?:\s*{_ZONE})?"
+_COMPACT_TIME = rf"(?P<hour>\d\d)(?P<minute>\d\d)(?:(?P<second>\d\d)(?:[.,]\d{{1,9}})?)?{_ZONE}?"
+_AFTER_DAY = rf"(?:(?:,|\s-)?\s+{_TIME})?"  # the dash is Drupal's
 _WEEKDAY = r"(?:[^\W\d_]+(?:\.?,\s*|\.?\s+))?"
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})(?:-(?P<day>\d{{1,2}})(?:(?:T|\s+){_TIME})?)?(?!\d)",
-        rf"{_WEEKDAY}(?P<day>\d{{1,2}})[\s-](?P<name>[a-z]{{3,9}})\.?,?[\s-](?P<year>\d{{4}}|\d\d)(?!\d)(?:,?\s+{_TIME})?",
-        rf"{_WEEKDAY}(?P<name>[a-z]{{3,9}})\.?\s(?P<day>\d{{1,2}}),?\s(?P<year>\d{{4}})(?!\d)(?:,?\s+{_TIME})?",
+        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)(?:T{_COMPACT_TIME})?(?!\d)",
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})[\s-](?P<name>[a-z]{{3,9}})\.?,?[\s-](?P<year>\d{{4}}|\d\d)(?!\d){_AFTER_DAY}",
+        rf"{_WEEKDAY}(?P<name>[a-z]{{3,9}})\.?\s(?P<day>\d{{1,2}}),?\s(?P<year>\d{{4}})(?!\d){_AFTER_DAY}",
     )
 )
 _LAST_ZONE = re.compile(rf"\d\s*{_ZONE}\W*$", re.IGNORECASE)
@@ -67,6 +70,7 @@ def _read(text: str) -> datetime | None:
     if month is None:
         return None
     hour, minute, second = (int(part[name] or 0) for name in ("hour", "minute", "second"))
+    hour = _of_24(hour, part.get("half", ""))
     day = datetime(_year(part["year"]), int(month), int(part["day"] or 1), tzinfo=_zone(part["zone"]))
     # A leap second, and 24:00 for the end of a day, are in both standards.
     valid = (hour < 24 or (hour, minute) == (24, 0)) and minute < 60 and second <= 60
@@ -77,6 +81,13 @@ def _read_by_parser(utc: datetime | None, text: str) -> datetime | None:
     """The parser's reading, naive where no zone stands at the end of `text`."""
     found = _LAST_ZONE.search(text)
     return utc if utc is None or (found and _zone(found["zone"])) else utc.replace(tzinfo=None)
+
+
+def _of_24(hour: int, half: str) -> int:
+    """The hour of the day; `half` is the a of AM or the p of PM, or empty. After 12:59 AM comes 1:00 AM."""
+    if half and hour == 12:
+        hour = 0
+    return hour + 12 if half in ("p", "P") and hour < 12 else hour
 
 
 def _year(digits: str) -> int:

@@ -105,16 +105,19 @@ def _parse_markup(markup: Markup, url: str) -> ParsedFeed | Failed | None:
         return Failed(FailureKind.BROKEN, f"answered with a document that cannot be read ({type(error).__name__})")
     if not reading.version and not reading.entries:
         return None
-    if not reading.entries and not reading.well_formed and not markup.closed:
+    whole = reading.well_formed or markup.closed
+    if not whole and not reading.entries:
         return Failed(FailureKind.BROKEN, f"{_CUT_OFF} before its first item")
-    return _feed(reading, url, cut_off=not reading.well_formed and _last_item_is_open(markup))
+    feed = _feed(reading, url, cut_off=not whole and _last_item_is_open(markup))
+    return feed if isinstance(feed, Failed) else replace(feed, whole=whole)
 
 
 def _feed(reading: _Reading, url: str, *, cut_off: bool) -> ParsedFeed | Failed:
-    whole = reading.entries[:-1] if cut_off else reading.entries
-    items = tuple(item for entry in whole if (item := read_item(entry, url)))
+    """`cut_off`: in the middle of its last item."""
+    entries = reading.entries[:-1] if cut_off else reading.entries
+    items = tuple(item for entry in entries if (item := read_item(entry, url)))
     reasons = [f"cannot be read ({fault})" for fault in dict.fromkeys(reading.faults)]
-    reasons += [_EMPTY] if len(items) < len(whole) else []
+    reasons += [_EMPTY] if len(items) < len(entries) else []
     reasons += [_CUT_OFF] if cut_off else []
     total = len(reading.entries) + len(reading.faults)
     if total and not items:
@@ -131,11 +134,11 @@ def _feed(reading: _Reading, url: str, *, cut_off: bool) -> ParsedFeed | Failed:
 
 
 def _last_item_is_open(markup: Markup) -> bool:
-    """Whether the document ends inside an item: its start tag is followed by no item's end and not by the root's."""
+    """Whether the last item's start tag is followed by no item's end: a document without its own ends inside it."""
     start = 0
     for found in _ITEM_START.finditer(markup.body):
         start = found.end()
-    return bool(start) and not markup.closed and not _ITEM_END.search(markup.body, start)
+    return bool(start) and not _ITEM_END.search(markup.body, start)
 
 
 def _read(markup: Markup) -> _Reading:

@@ -26,15 +26,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PassReport:
-    """What a pass came to: each feed's poll by the feed's id, and whether the network was missing here (R25)."""
+    """What a pass came to: each feed's poll by the feed's id, and whether the network was missing here (R25).
+
+    `unreachable`: after this pass no listed feed at all could be reached when last tried.
+    """
 
     polls: Mapping[str, Poll]
     offline: bool
-
-    @property
-    def unreachable(self) -> bool:
-        """Whether no feed at all could be reached."""
-        return bool(self.polls) and all(poll.failure in OFFLINE_KINDS for poll in self.polls.values())
+    unreachable: bool = False
 
 
 async def run_pass(
@@ -51,7 +50,7 @@ async def run_pass(
     polls: dict[str, Poll] = {}
 
     async def settle(memory: FeedMemory, poll: Poll) -> None:
-        polls[memory.key] = poll
+        poll = polls[memory.key] = replace(poll, message=tools.conceal(poll.message))
         await tools.store.write(feeds.record, poll)
         on_poll(listed[memory.key], poll)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,13 +40,14 @@ _RECHECK = timedelta(days=7)  # a server that answers 304 for ever is asked unco
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a poll works with."""
+    """What a poll works with. `conceal` blots out the configured secrets."""
 
     fetcher: Fetcher
     hosts: HostBudget
     workers: ParserWorkers
     store: Store
     pages: PageFetcher
+    conceal: Callable[[str], str]
 
 
 async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> Poll:
@@ -133,8 +135,8 @@ async def _news(
     completion = await complete(read, feed, now, tools.pages, tools.workers)
     arrivals = changes.arrivals(identification, now, completion.articles)
     edits = changes.edits(rewritten, stored, completion.articles)
-    # What waits for a later poll must meet the document again, changed or not.
-    waiting = completion.postponed and len(arrivals) + len(edits) < len(read)
+    # What waits for a later poll, or is missing from this one, must meet the document again, changed or not.
+    waiting = not received.whole or (completion.postponed and len(arrivals) + len(edits) < len(read))
     return News(
         received=received,
         validators=Validators() if waiting else fetched.validators,
@@ -144,7 +146,7 @@ async def _news(
         identity_reason=identification.reason,
         arrivals=arrivals,
         edits=edits,
-        remark=completion.remark,
+        remark="; ".join(filter(None, (changes.repeats(identification), completion.remark))),
     )
 
 

@@ -77,6 +77,7 @@ def _read_urls(markup: Markup, url: str, *, untitled: bool) -> ParsedFeed | Fail
         items=items,
         skipped=sum(reasons.values()),
         skipped_reason="; ".join(reason for reason, count in reasons.items() if count),
+        whole=not fault or markup.closed,
     )
 
 

@@ -180,6 +180,7 @@ def main(time_limit: float, memory_limit: int) -> None:
     The last covers a hang whose parent is gone. Whatever a job prints goes to stderr, stdout being the channel.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody waits for the reply: an end without a word
     _limit(resource.RLIMIT_AS, memory_limit)
     _limit(resource.RLIMIT_CORE, 0)
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")

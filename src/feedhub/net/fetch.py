@@ -24,7 +24,7 @@ from feedhub.net import failures
 from feedhub.net.failures import is_challenge
 from feedhub.net.guard import GuardedBackend, Resolve, SystemResolver
 from feedhub.net.inflate import BadBody, Inflater, TooBig
-from feedhub.net.redirects import SCHEMES, Trail, place
+from feedhub.net.redirects import SCHEMES, Trail, has_port, place
 from feedhub.net.transport import GuardedTransport
 
 __all__ = ["ACCEPT", "Fetcher", "is_challenge"]
@@ -59,15 +59,9 @@ class Fetcher:
         self._user_agent = user_agent
         self._deadline = deadline
         self._slots = asyncio.Semaphore(slots)
-        self._resolver = SystemResolver(slots)
-        self._backend = GuardedBackend(resolve or self._resolver, allow_private=allow_private, network=network)
+        resolve = resolve or SystemResolver(slots)
+        self._backend = GuardedBackend(resolve, allow_private=allow_private, network=network)
         self._ssl_context = ssl_context or httpx.create_ssl_context(trust_env=False)
-
-    async def __aenter__(self) -> Fetcher:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._resolver.close()
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
         """One GET, redirects followed. Nothing a publisher does raises. `now` is what Retry-After counts from."""
@@ -81,7 +75,7 @@ class Fetcher:
             asked = httpx.URL(request.url)
         except httpx.InvalidURL:
             return Failed(FailureKind.BROKEN, "The feed's address is not a valid URL.")
-        if asked.scheme not in SCHEMES or not asked.host:
+        if asked.scheme not in SCHEMES or not asked.host or not has_port(asked):
             return Failed(FailureKind.BROKEN, f"{place(asked)} is not an http or https address.")
         exchange = _Exchange(request, asked, self._user_agent, self._deadline, now)
         try:

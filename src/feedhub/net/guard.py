@@ -11,8 +11,9 @@ import os
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from threading import Thread
 
 import httpcore
 from httpcore import SOCKET_OPTION, AsyncNetworkStream
@@ -76,22 +77,45 @@ def is_public(address: Address) -> bool:
 
 
 class SystemResolver:
-    """The operating system's resolver, in threads of its own.
+    """The operating system's resolver, at most `threads` look-ups at once.
 
-    A resolver that hangs would otherwise fill the event loop's default threads, on which others wait.
+    Each has a daemon thread: one that hangs, for minutes where the name server is silent, neither fills the event
+    loop's own threads, on which others wait, nor holds up the end of the process, as an executor's would.
     """
 
     def __init__(self, threads: int) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolver")
+        self._free = asyncio.Semaphore(threads)
 
     async def __call__(self, host: str, port: int) -> list[Address]:
         """The addresses in the system's order of preference. Raises OSError, UnicodeError."""
+        await self._free.acquire()
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM)
-        return list(dict.fromkeys(ip_address(sockaddr[0]) for *_, sockaddr in found))
+        answer: asyncio.Future[list[Address]] = loop.create_future()
 
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        def tell(found: list[Address] | Exception) -> None:
+            self._free.release()
+            if answer.cancelled():
+                return
+            if isinstance(found, Exception):
+                answer.set_exception(found)
+            else:
+                answer.set_result(found)
+
+        def look_up() -> None:
+            found = _look_up(host, port)
+            with suppress(RuntimeError):  # the loop has ended: nobody waits
+                loop.call_soon_threadsafe(tell, found)
+
+        Thread(target=look_up, name="resolver", daemon=True).start()
+        return await answer
+
+
+def _look_up(host: str, port: int) -> list[Address] | Exception:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        return error
+    return list(dict.fromkeys(ip_address(sockaddr[0]) for *_, sockaddr in found))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

@@ -18,6 +18,11 @@ def place(url: httpx.URL) -> str:
     return str(url.copy_with(userinfo=b"", query=None, fragment=None))
 
 
+def has_port(url: httpx.URL) -> bool:
+    """Whether its port is one that TCP has: httpx lets any number pass, and only the socket raises."""
+    return url.port is None or 0 < url.port < 1 << 16
+
+
 @dataclass(frozen=True, slots=True)
 class Trail:
     """The way from the address asked for to the present one, `url`, which is without user, password and fragment.
@@ -43,6 +48,8 @@ class Trail:
         if target.scheme not in SCHEMES or not target.host:
             what = f"redirects to a {target.scheme}: address, and only http and https are fetched"
             return self._failed(FailureKind.BROKEN, what, status)
+        if not has_port(target):
+            return self._failed(FailureKind.BROKEN, f"redirects to port {target.port}, which no server has", status)
         passed = (*self.passed, self.url)
         if target in passed:
             return self._failed(FailureKind.REDIRECT_LOOP, "redirects in a circle", status)

@@ -77,9 +77,9 @@ def page_path(output: OutputConfig) -> str:
 
 def _river(session: Session, site: Site, output: OutputConfig, root: str) -> Document:
     view = load_view(session, site, output)
-    notice = OFFLINE_NOTICE if hub.is_unreachable(session) else None
-    body = pages.river(view, outputs=site.links, root=root, notice=notice)
-    return Document(page_path(output), HTML, body, view.modified)
+    unreachable, since = hub.reach(session)
+    body = pages.river(view, outputs=site.links, root=root, notice=OFFLINE_NOTICE if unreachable else None)
+    return Document(page_path(output), HTML, body, max(view.modified, since or view.modified))
 
 
 def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool) -> Document | None:

@@ -58,7 +58,7 @@ def output_view(site: Site, config: OutputConfig, stored: Output, newest_first: 
         site_title=site.config.site.title,
         site_url=site.url,
         path=output_path(config.id),
-        updated=max((story.touched for story in newest_first), default=stored.created_at),
+        updated=max((story.updated for story in newest_first), default=stored.created_at),
         modified=last_change(stored, newest_first),
         stories=tuple(sorted(newest_first, key=lambda story: story.published, reverse=True)),
         noindex=site.config.site.noindex,

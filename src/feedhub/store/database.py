@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlmodel import Session
 
 P = ParamSpec("P")
@@ -56,7 +56,8 @@ class Store:
             self._reader = _sqlite(self.url, "DEFERRED", "query_only=ON")
             self._writer = _sqlite(self.url, "IMMEDIATE")
         else:
-            self._writer = create_engine(self.url, pool_pre_ping=True, pool_size=_READERS + 1)
+            as_utf8 = {"client_encoding": "utf8"}  # else the encoding of the server, which need not be UTF8
+            self._writer = create_engine(self.url, connect_args=as_utf8, pool_pre_ping=True, pool_size=_READERS + 1)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._reads = ThreadPoolExecutor(_READERS, thread_name_prefix="store-read")
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="store-write")
@@ -92,12 +93,12 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._explained(), Session(self._reader) as session, session.begin():
+        with self.explained(), Session(self._reader) as session, session.begin():
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with self._explained(), Session(self._writer) as session, session.begin():
+        with self.explained(), Session(self._writer) as session, session.begin():
             if not self.is_sqlite:
                 session.execute(select(func.pg_advisory_xact_lock(_WRITING)))
             yield session
@@ -117,11 +118,16 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._writes, run)
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """A full disk or a server that is gone becomes a StoreError; what the statement was is nobody's business."""
+    def explained(self) -> Iterator[None]:
+        """A full disk, a damaged file or a server that is gone becomes a StoreError, without the statement.
+
+        DatabaseError's other subclasses, such as IntegrityError, are bugs and stay what they are.
+        """
         try:
             yield
-        except OperationalError as error:
+        except DatabaseError as error:
+            if type(error) not in (DatabaseError, OperationalError):
+                raise
             raise StoreError(f"the database {self.name} fails: {_reason(error)}") from error
 
     def close(self) -> None:
@@ -133,7 +139,7 @@ class Store:
 
 def sqlite_url(folder: Path) -> str:
     """The address of the database in a data folder."""
-    return f"sqlite:///{folder / 'feedhub.db'}"
+    return URL.create("sqlite", database=str(folder / "feedhub.db")).render_as_string()
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:

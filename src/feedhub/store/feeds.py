@@ -149,12 +149,13 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
     received = news.received
     shown = row.title, row.link
     row.format, row.language = received.format, received.language
-    row.title, row.link = received.title or row.title, received.link or row.link  # an emptied document renames nothing
+    if received.entries:  # an emptied document renames nothing: it may be an apology (R41)
+        row.title, row.link = received.title or row.title, received.link or row.link
     row.etag, row.last_modified = news.validators.etag, news.validators.last_modified
     row.body_hash, row.full_at, row.permanent_url = news.body_hash, now, news.permanent_url
     row.identity, row.identity_reason = news.identity, news.identity_reason
     if shown != (row.title, row.link):
-        hub.redescribe(session, now)
+        hub.note_rename(session)
     if news.arrivals:
         row.last_new_at = now
         session.execute(insert(EntryRow), [_arrival(row, arrival, now) for arrival in news.arrivals])

@@ -24,9 +24,9 @@ def described_at(session: Session) -> datetime:
     return session.exec(select(HubRow.described_at)).one()
 
 
-def is_unreachable(session: Session) -> bool:
-    """Whether no listed feed could be reached when last tried."""
-    return session.exec(select(HubRow.unreachable)).one()
+def reach(session: Session) -> tuple[bool, datetime | None]:
+    """Whether no listed feed could be reached when last tried, and since when that is so or no longer so."""
+    return session.exec(select(HubRow.unreachable, HubRow.reach_changed_at)).one()
 
 
 def site_url(session: Session) -> str | None:
@@ -44,12 +44,26 @@ def redescribe(session: Session, now: datetime) -> None:
     session.execute(update(HubRow).values(revision=col(HubRow.revision) + 1, described_at=now))
 
 
-def note_reach(session: Session, *, unreachable: bool) -> None:
+def note_rename(session: Session) -> None:
+    """Remember that a feed calls itself otherwise: documents that name it change with the next matching."""
+    session.execute(update(HubRow).values(renamed=True))
+
+
+def settle_renames(session: Session, now: datetime) -> bool:
+    """Make known what :func:`note_rename` remembered; False if that was nothing."""
+    renamed = session.exec(select(HubRow.renamed)).first() or False
+    if renamed:
+        session.execute(update(HubRow).values(renamed=False))
+        redescribe(session, now)
+    return renamed
+
+
+def note_reach(session: Session, now: datetime, *, unreachable: bool) -> None:
     """Remember whether no feed at all could be reached: the page says so."""
     session.execute(
         update(HubRow)
         .where(col(HubRow.unreachable) != unreachable)
-        .values(revision=col(HubRow.revision) + 1, unreachable=unreachable)
+        .values(revision=col(HubRow.revision) + 1, unreachable=unreachable, reach_changed_at=now)
     )
 
 

@@ -25,33 +25,36 @@ _PROVISIONAL = 2**62  # a story founded in this matching, until all of them are 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a matching did: stories founded, entries that joined one, entries edited since they were matched."""
+    """What a matching did: stories founded, entries that joined one or were edited, and whether a feed was renamed."""
 
     founded: int = 0
     joined: int = 0
     edited: int = 0
+    renamed: bool = False
 
     @property
     def changed(self) -> bool:
-        return bool(self.founded or self.joined or self.edited)
+        return bool(self.founded or self.joined or self.edited or self.renamed)
 
 
 def match_pending(session: Session, policies: Mapping[int, FeedPolicy], now: datetime) -> Matched:
     """Match every pending entry of the feeds in `policies`, by number, and number the stories that enter an output.
 
-    Entries of feeds that are not listed stay pending: they are taken up when the feed is listed again.
+    `now` is the time at which readers can see it first: documents are dated by it (R39). Entries of feeds that are not
+    listed stay pending: they are taken up when the feed is listed again.
     """
     listed = col(EntryRow.feed_id).in_(policies)
     pending = session.exec(select(EntryRow).where(EntryRow.pending, listed)).all()
+    renamed = hub.settle_renames(session, now)
     if not pending:
-        return Matched()
+        return Matched(renamed=renamed)
     matching = _Matching(session, policies, pending, now)
     for entry in matching.fresh:
         matching.place(entry)
     enter_outputs(session, policies, matching.settle())
     hub.bump(session)
     fresh, founded = len(matching.fresh), len(matching.founded)
-    return Matched(founded, fresh - founded, len(pending) - fresh)
+    return Matched(founded, fresh - founded, len(pending) - fresh, renamed)
 
 
 def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories: Sequence[tuple[int, int]]) -> None:
@@ -97,10 +100,9 @@ class _Matching:
         self.taken = _taken(session, {urn for entry in fresh for urn in self._urns(entry)})
         self.candidates: defaultdict[str, list[Candidate]] = defaultdict(list)
         related = _sharing_a_key(session, pending)
-        titles = [(row.canonical_url, row.title) for row in related] + [
-            (row.canonical_url, row.title) for row in pending
-        ]
-        self.headlines = count_headlines((url, title) for url, title in titles if url)
+        titles = [(row.canonical_url, row.feed, row.title) for row in related]
+        titles += [(row.canonical_url, row.feed_id, row.title) for row in pending]
+        self.headlines = count_headlines((url, feed, title) for url, feed, title in titles if url)
         # A feed that is listed no more lends its stories to the one in its place (R47).
         stored = [row for row in related if row.feed not in policies or policies[row.feed].deduplicated]
         for row in sorted(stored, key=lambda row: (row.story, row.first_seen, row.key)):

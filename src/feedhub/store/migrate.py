@@ -16,9 +16,16 @@ def migrate(engine: Engine) -> None:
     """Apply the migrations that are missing, all in one transaction."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
+            _require_utf8(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) != HEAD:
             _upgrade(connection)
+
+
+def _require_utf8(connection: Connection) -> None:
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise StoreError(f"its encoding is {encoding}, which cannot hold every text; create one with ENCODING 'UTF8'")
 
 
 def current(connection: Connection) -> str | None:

@@ -34,6 +34,8 @@ class HubRow(SQLModel, table=True):
     site_url: str = long_text()  # the one in force
     revision: int = 0
     unreachable: bool = False  # no listed feed could be reached when last tried
+    reach_changed_at: datetime | None = None
+    renamed: bool = False  # a feed calls itself otherwise, which the next matching makes known
     described_at: datetime  # when the configuration, a feed's title or the program last changed what all outputs show
     description: str = ""  # digest of what `described_at` watches
 

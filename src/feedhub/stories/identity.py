@@ -8,6 +8,7 @@ or, when its publisher gave everything new guids, by link.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from feedhub.stories.fold import alike, fold
 IdentityMode = Literal["guid", "link", "text"]
 _STRONGEST_FIRST: tuple[IdentityMode, ...] = ("guid", "link", "text")
 _SECTION_HEADLINES = 3  # so many under one link, by items without a guid of their own, make it a section page
+
+# A guid by its form: a tag or URN that holds a number (RFC 4151, RFC 8141), or WordPress's address by the post's.
+_MADE_FOR_ONE = re.compile(r"(?:tag:[^:]+:|urn:).*\d|https?://.*[?&;](?:p|page_id)=\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,8 @@ def item_key(mode: IdentityMode, entry: Entry) -> str:
         case "link":
             value = entry.canonical_url or ""
         case "text":
-            date = entry.published.isoformat() if entry.published else ""
-            value = "\n".join((fold(entry.title) or fold(entry.summary), entry.canonical_url or "", date))
+            told = entry.published.isoformat() if entry.published else fold(f"{entry.summary}\n{entry.content}")
+            value = "\n".join((fold(entry.title) or fold(entry.summary), entry.canonical_url or "", told))
     return hashlib.sha256(f"{mode}:{value}".encode()).hexdigest()[:32]
 
 
@@ -141,7 +145,7 @@ class _Search:
     def run(self, unique: Mapping[str, Entry]) -> dict[str, KnownItem]:
         found: dict[str, KnownItem] = {}
         taken: set[int] = set()
-        for way in (self._guid, self._link, self._text):
+        for way in (self._guid, self._link, self._text, self._twin):
             for key, entry in unique.items():
                 free = (item for item in way(entry) if item.entry_id not in taken)
                 if key not in found and (item := next(free, None)):
@@ -161,11 +165,13 @@ class _Search:
                 yield item
 
     def _text(self, entry: Entry) -> Iterator[KnownItem]:
-        if self.window.good_link(entry):
-            return
         exact = self.by_key.get(item_key("text", entry))
         if exact and self.window.modes(entry)[0] == "text":
             yield exact
+
+    def _twin(self, entry: Entry) -> Iterator[KnownItem]:
+        if self.window.good_link(entry):
+            return
         candidates = [*self.by_link.get(entry.canonical_url or "", ()), *self.by_guid.get(entry.guid, ())]
         yield from (item for item in candidates if _is_twin(entry, item))
 
@@ -223,10 +229,14 @@ def _crowded_links(items: Iterable[Entry | KnownItem], bad_guids: Collection[str
 def _may_move(entry: Entry, item: KnownItem) -> bool:
     """Whether an item under a stored guid is that item: a reused guid differs in page, headline and date at once.
 
-    So does a live blog at the end of its day, under a guid that names its article: such a guid was made for it alone.
+    So does a live blog at the end of its day, under a guid that was made for it alone.
     """
     pages = {entry.canonical_url, item.canonical_url}
-    return None in pages or len(pages) == 1 or names_article(entry.guid) or _same_piece(entry, item)
+    return None in pages or len(pages) == 1 or _is_made_for_one(entry.guid) or _same_piece(entry, item)
+
+
+def _is_made_for_one(guid: str) -> bool:
+    return names_article(guid) or _MADE_FOR_ONE.match(guid) is not None
 
 
 def _may_change_guid(entry: Entry, item: KnownItem) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,8 @@ from datetime import datetime, timedelta
 from feedhub.net.urls import canonical_url, is_homepage, is_specific
 from feedhub.stories.fold import alike, fold
 
-SECTION_HEADLINES = 3  # so many different headlines under one address make it a section page
-SECTION_MEMORY = timedelta(days=2)  # how long an address without id or slug stands for one piece of news
+SECTION_HEADLINES = 3  # so many of one feed under an address with an id or a slug make it a section page; else two
+SECTION_MEMORY = timedelta(days=2)  # how long a section page shows one piece of news
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://feedhub.invalid/stories")
 _GLOBAL_GUID = re.compile(r"tag:|urn:|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24,}", re.IGNORECASE)
@@ -60,17 +61,20 @@ class Decision:
     evidence: str
 
 
-def canonical_order(entry: Unmatched) -> tuple[datetime, datetime, int, str]:
-    """The order in which a pass is matched, whatever order its feeds answered in (R7): oldest first."""
-    return entry.first_seen, entry.published, entry.order, entry.key
+def canonical_order(entry: Unmatched) -> tuple[datetime, datetime, int, int]:
+    """The order in which a pass is matched, whatever order its feeds answered in (R7): oldest first.
+
+    A feed's entries are numbered from the top of its document, where the newest stands.
+    """
+    return entry.first_seen, entry.published, entry.order, -entry.entry_id
 
 
 def decide(entry: Unmatched, candidates: Sequence[Candidate], headlines: Mapping[str, int]) -> Decision:
     """The story that the entry joins; the order of `candidates` decides nothing (R7).
 
-    `headlines` counts the different folded headlines known under each canonical URL. An address goes before a guid, and
-    under an address the same words go before other ones, then the nearer in time, then the story founded first: two
-    published stories are never made one.
+    `headlines` counts, under each canonical URL, the different headlines of the feed that has most there. An address
+    goes before a guid, and under an address the same words go before other ones, then the nearer in time, then the
+    story founded first: two published stories are never made one.
     """
     if not entry.deduplicated:
         return Decision(None, "founded", "deduplication is off for this feed")
@@ -87,30 +91,36 @@ def _by_address(entry: Unmatched, nearest: Sequence[Candidate], headlines: Mappi
     if page is None or is_homepage(page):
         return None
     there = [other for other in nearest if other.canonical_url == page]
-    for other in there:
-        if _may_share(page, entry, other) and alike(entry.title, other.title):
+    many = headlines.get(page, 0) >= (SECTION_HEADLINES if is_specific(page) else 2)
+    for other in _same_piece(page, entry, there, many):
+        if alike(entry.title, other.title):
             return Decision(other.story, "address", page)
-    if there and _is_rewording(page, entry, there, headlines.get(page, 0)):
+    if there and not many and _is_rewording(page, entry, there):
         return Decision(there[0].story, "address", f"{page}, under another headline")
     return None
 
 
-def _may_share(page: str, entry: Unmatched, other: Candidate) -> bool:
-    """Whether the same words under this address are the same news: a section's may stand there again the next day."""
+def _same_piece(page: str, entry: Unmatched, there: Sequence[Candidate], many: bool) -> Sequence[Candidate]:
+    """The carriers that are the same news if in the same words: a section's may stand there again the next day."""
     if is_specific(page):
-        return True
-    apart = abs(entry.published - other.published)
-    return apart <= (SECTION_MEMORY if entry.feed != other.feed else timedelta(0))
+        return there
+    earlier = {other.story for other in there if other.feed == entry.feed and other.published != entry.published}
+    section = many or earlier or len({other.story for other in there}) > 1
+    return [other for other in there if other.story not in earlier and (not section or _is_near(entry, other))]
 
 
-def _is_rewording(page: str, entry: Unmatched, there: Sequence[Candidate], headlines: int) -> bool:
-    """Whether another headline under this address is the same news, as against the next on a page of many."""
-    if len({other.story for other in there}) > 1:
+def _is_rewording(page: str, entry: Unmatched, there: Sequence[Candidate]) -> bool:
+    """Whether another headline under this address is another feed's for the same news.
+
+    Two of one feed are two pieces, on a live blog's page too: an edited headline comes under the number it had.
+    """
+    if len({other.story for other in there}) > 1 or any(other.feed == entry.feed for other in there):
         return False
-    many, own = headlines >= SECTION_HEADLINES, any(other.feed == entry.feed for other in there)
-    if is_specific(page):
-        return not (many and own)
-    return not many and not own and _may_share(page, entry, there[0])
+    return is_specific(page) or _is_near(entry, there[0])
+
+
+def _is_near(entry: Unmatched, other: Candidate) -> bool:
+    return abs(entry.published - other.published) <= SECTION_MEMORY
 
 
 def _by_guid(entry: Unmatched, nearest: Sequence[Candidate]) -> Decision | None:
@@ -138,13 +148,16 @@ def _why_alone(entry: Unmatched, candidates: Sequence[Candidate]) -> str:
     return "its guid stands for more than one piece of news"
 
 
-def count_headlines(titles: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """From (canonical URL, title) pairs, the number of different headlines under each address; no title is none."""
-    seen: dict[str, set[str]] = {}
-    for url, title in titles:
+def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
+    """From (canonical URL, feed, title), the most different headlines that one feed has under each address.
+
+    What several feeds call one article says nothing about its page. No title is none.
+    """
+    seen: defaultdict[str, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for url, feed, title in titles:
         if title:
-            seen.setdefault(url, set()).add(fold(title))
-    return {url: len(headlines) for url, headlines in seen.items()}
+            seen[url][feed].add(fold(title))
+    return {url: max(map(len, feeds.values())) for url, feeds in seen.items()}
 
 
 def story_ids(entry: Unmatched, feed_key: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,7 +60,12 @@ def create_app(store: Store, site: Site, library: Library) -> Starlette:
         await store.read(hub.revision)
         return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
 
+    async def all_by_name(request: Request) -> Response:
+        """`all` has a shorter address; told as a relative one, for the site may have a path."""
+        return RedirectResponse(f"../feed.{request.path_params['format']}", 308)
+
     routes = [
+        Route("/feeds/all.{format:str}", all_by_name),
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/static/{name}", static_file),

@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.Column("site_url", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("unreachable", sa.Boolean(), nullable=False),
+        sa.Column("reach_changed_at", UTCDateTime(), nullable=True),
+        sa.Column("renamed", sa.Boolean(), nullable=False),
         sa.Column("described_at", UTCDateTime(), nullable=False),
         sa.Column("description", AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
