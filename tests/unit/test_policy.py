@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedhub.ingest.cadence import Bounds, spoken
 from feedhub.ingest.hints import Hints, hints
 from feedhub.ingest.policy import (
     Answered,
-    Bounds,
     History,
     Offline,
     Refused,
     has_gap,
     next_poll,
-    spoken,
     standing,
     typical_demand,
 )

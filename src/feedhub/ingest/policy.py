@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from feedhub.ingest import rhythm as rhythms
+from feedhub.ingest.cadence import Bounds, spoken
 from feedhub.ingest.hints import Hints, allowed
 from feedhub.ingest.rhythm import Rhythm
 from feedhub.models import FailureKind, NextPoll
@@ -25,15 +26,6 @@ _TELLING = 3  # items
 _GAP_SHOWN = timedelta(days=1)
 _LEAST_SILENCE = timedelta(days=2)
 _SILENCES = 3.0  # longest usual ones in a row make a feed stale
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A feed's intervals as configured: its cost on average, and between what a wait may be."""
-
-    first: timedelta
-    shortest: timedelta
-    longest: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +122,6 @@ def standing(rhythm: Rhythm, gap_at: datetime | None, now: datetime) -> tuple[Li
             usual = f"never more than {spoken(rhythm.silence)} apart" if rhythm.silence else "until then alone"
             return "stale", f"nothing new for {spoken(silence)}, its items came {usual}; see whether the feed moved"
     return "ok", ""
-
-
-def spoken(span: timedelta) -> str:
-    """A duration for people, in its two largest units: `15 min`, `1 h 30 min`, `2 d`."""
-    seconds = round(span.total_seconds())
-    parts = []
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2]) or "0 s"
 
 
 def _expected(bounds: Bounds, history: History, answer: Answered, now: datetime) -> tuple[timedelta, str]:
