@@ -331,7 +331,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """An entry of a story, and why it is one (R14). `url` may be empty, `first_seen` is the tick of its poll."""
+    """An entry of a story, and why it is one (R14). `url` may be empty, `first_seen` is the tick of its poll.
+
+    `score` is that of the evidence, from 0 to 1, None where the rule needs none.
+    """
 
     source: Source
     url: str
@@ -340,6 +343,18 @@ class Carrier:
     first_seen: datetime
     rule: str
     evidence: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another story about the same matter that was not merged; `reason` says in a sentence why not (R14)."""
+
+    id: str
+    title: str
+    url: str
+    source: Source
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +362,7 @@ class Story:
     """What is published. `carriers[0]` is the representative, whose text this is.
 
     `published` is the order key (R15), `updated` moves on significant edits alone (R19), `touched` whenever anything
-    about the story changed that a document could show.
+    about the story changed that a document could show. `related` hides nothing (R40).
     """
 
     id: str
@@ -365,6 +380,7 @@ class Story:
     picture: Picture | None
     enclosures: tuple[Enclosure, ...]
     carriers: tuple[Carrier, ...]
+    related: tuple[Related, ...] = ()
 
     @property
     def source(self) -> Source:
