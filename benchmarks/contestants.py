@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from feedhub.ingest.cadence import Bounds
-from feedhub.ingest.policy import Answered, History, next_poll
+from feedhub.ingest.cadence import Answered, Bounds, History, next_poll
 from feedhub.ingest.rhythm import Rhythm, learn
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

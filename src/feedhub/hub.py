@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from feedhub import __version__
 from feedhub.config import Config, FeedConfig
+from feedhub.ingest.cadence import typical_demand
 from feedhub.ingest.passes import PassReport, run_pass
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.pipeline import Tools
@@ -88,7 +89,9 @@ class Hub:
         numbers = {memory.number for memory in memories}
         self._under_way |= numbers
         try:
-            report = await run_pass(self._listed, memories, now, self.tools, on_poll)
+            typical = await self._typical()
+            weighed = [replace(memory, typical=typical) for memory in memories]
+            report = await run_pass(self._listed, weighed, now, self.tools, on_poll)
         finally:
             self._under_way -= numbers
         unreachable = await self.tools.store.write(_note_reach, self.polled, datetime.now(UTC))
@@ -97,6 +100,12 @@ class Hub:
     async def match(self, now: datetime) -> Matched:
         """Match whatever entries wait for it."""
         return await self.tools.store.write(matching.match_pending, self.site.policies, now)
+
+    async def _typical(self) -> float | None:
+        """What a typical feed of this hub demands; from the database, so that all who poll agree (R49)."""
+        demands = await self.tools.store.read(feeds.demands, self.polled)
+        intervals = {number: self._listed[policy.key].interval for number, policy in self.site.policies.items()}
+        return typical_demand([(demand, intervals[number]) for number, demand in demands.items()])
 
     def _free(self, memories: Sequence[FeedMemory]) -> list[FeedMemory]:
         return [memory for memory in memories if memory.number not in self._under_way]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 Direction = Literal["ltr", "rtl"]
 
@@ -66,6 +66,16 @@ class FetchRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """The headers that say for how long an answer stays fresh, as received; empty where absent (RFC 9111, R27)."""
+
+    cache_control: str = ""
+    expires: str = ""
+    date: str = ""
+    age: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A 200 with its whole body. `url` is where it was found after redirects.
 
@@ -78,6 +88,7 @@ class Fetched:
     validators: Validators
     elapsed: timedelta
     permanent_url: str | None = None
+    freshness: Freshness = Freshness()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class NotModified:
     """A 304 to a conditional request."""
 
     elapsed: timedelta
+    freshness: Freshness = Freshness()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +178,18 @@ class ParsedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RawHints:
+    """How often a document asks to be polled, as its elements stand there; empty where absent (R27)."""
+
+    ttl: str = ""
+    update_period: str = ""
+    update_frequency: str = ""
+    update_base: str = ""
+    skip_hours: tuple[str, ...] = ()
+    skip_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A feed document. `format` is feedparser's version name, `json1`, `json11`, `sitemap` or `page`.
 
@@ -181,6 +205,7 @@ class ParsedFeed:
     skipped: int = 0
     skipped_reason: str = ""
     whole: bool = True
+    hints: RawHints = RawHints()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +238,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Cadence:
+    """What is remembered of when a feed's items come. `rhythm` and `hints` are the cadence's own, in JSON's types.
+
+    `window` is how many items the last document held, 0 where unknown; `gap_at` is when items were last missed;
+    `demand` is the feed's part in the hub's requests, None where unknown.
+    """
+
+    rhythm: Mapping[str, Any] = field(default_factory=dict)
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    window: int = 0
+    gap_at: datetime | None = None
+    demand: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedMemory:
-    """What is remembered of a feed between polls. `number` is the store's, `key` its id in feeds.yaml."""
+    """What is remembered of a feed between polls. `number` is the store's, `key` its id in feeds.yaml.
+
+    `due` is when it was to be polled. `typical` is not the feed's but the hub's: the mean demand of its feeds at the
+    start of the pass, None where it is not known. `pushed`: a publisher's hub delivers what is new (WebSub).
+    """
 
     number: int
     key: str
@@ -225,6 +269,10 @@ class FeedMemory:
     failures: int = 0  # in a row
     interval: timedelta | None = None
     format: str = ""
+    due: datetime | None = None
+    cadence: Cadence = Cadence()
+    typical: float | None = None
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +297,7 @@ class Received:
     skipped: int = 0
     skipped_reason: str = ""
     whole: bool = True
+    hints: RawHints = RawHints()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +324,8 @@ class Edit:
 class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
-    `remark` is what an operator should know of it beside that, empty for nothing.
+    `known` is how many of its items were stored already. `remark` is what an operator should know of it beside that,
+    empty for nothing.
     """
 
     received: Received
@@ -286,6 +336,7 @@ class News:
     identity_reason: str
     arrivals: tuple[Arrival, ...]
     edits: tuple[Edit, ...]
+    known: int = 0
     remark: str = ""
 
 
@@ -295,7 +346,7 @@ class Poll:
 
     `outcome` is `fetched` (`news` says what the document holds), `unchanged`, or the class of the failure.
     `state` and `message` are the feed's from now on. `confirmed` holds the validators of a whole answer whose body was
-    the known one. `size` is in decompressed bytes.
+    the known one. `size` is in decompressed bytes. `cadence` is None where nothing was learnt.
     """
 
     feed: int
@@ -309,6 +360,7 @@ class Poll:
     failures: int = 0
     elapsed: timedelta = timedelta(0)
     size: int = 0
+    cadence: Cadence | None = None
 
     @property
     def failure(self) -> FailureKind | None:

@@ -128,6 +128,16 @@ def test_the_longest_usual_silence_and_the_newest_item_are_kept() -> None:
     assert (rhythm.silence, rhythm.newest) == (30 * HOUR, MONDAY + 39 * HOUR)
 
 
+@pytest.mark.parametrize("polled", [DAY, 30 * DAY])
+def test_r29_a_yearly_feed_stays_known_as_one_while_it_is_silent(polled: timedelta) -> None:
+    """Its long silences fade once it speaks again, not meanwhile: else it would be stale most of the year."""
+    first, second = MONDAY + HOUR, MONDAY + 360 * DAY
+    rhythm = watched([first, second], 700, every=polled)
+    assert rhythm.silence > 0.8 * (second - first)
+    busy = watched([first, second, *(second + n * HOUR for n in range(24 * 300))], 660, every=polled)
+    assert busy.silence < 10 * DAY
+
+
 def test_r51_a_clock_set_back_unlearns_nothing() -> None:
     """A poll at or before the last one's time leaves the rhythm as it is."""
     rhythm = watched(at_hours([6], range(7)), 7)

@@ -66,6 +66,11 @@ def string(value: object) -> str:
     return legal(value).strip() if isinstance(value, str) else ""
 
 
+def strings(value: object) -> tuple[str, ...]:
+    """The texts of a list; empty for anything but a list."""
+    return tuple(map(string, value)) if isinstance(value, list) else ()
+
+
 def _node(value: object) -> Node:
     return value if isinstance(value, Mapping) else {}
 

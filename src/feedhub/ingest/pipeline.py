@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedhub.config import FeedConfig
 from feedhub.ingest import changes
-from feedhub.ingest.cadence import Bounds, Outcome, next_poll
 from feedhub.ingest.completion import complete
 from feedhub.ingest.document import Reading, read_document
 from feedhub.ingest.health import sentence
+from feedhub.ingest.pacing import after_answer, after_failure
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.workers import ParserDied, ParserTimeout, ParserWorkers
 from feedhub.models import (
@@ -22,6 +22,7 @@ from feedhub.models import (
     Fetched,
     FetchRequest,
     FetchResult,
+    Freshness,
     News,
     NotModified,
     Poll,
@@ -55,17 +56,16 @@ async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: 
     result = await _fetch(feed, memory, now, tools)
     match result:
         case NotModified(elapsed=elapsed):
-            return _answered(feed, memory, now, "unchanged", elapsed=elapsed)
-        case Fetched(body=body, validators=validators) if _hash(body) == memory.body_hash:
-            return _answered(
-                feed, memory, now, "unchanged", confirmed=validators, elapsed=result.elapsed, size=len(body)
-            )
-        case Fetched():
+            return _answered(feed, memory, now, result.freshness, elapsed)
+        case Fetched(body=body, elapsed=elapsed) if _hash(body) == memory.body_hash:
+            poll = _answered(feed, memory, now, result.freshness, elapsed)
+            return replace(poll, confirmed=result.validators, size=len(body))
+        case Fetched(body=body, elapsed=elapsed):
             received = await _read(feed, result, tools.workers)
             if isinstance(received, Failed):
                 return failed(feed, memory, now, _where_a_feed_was(received, memory))
             news = await _news(feed, memory, result, received, now, tools)
-            return _answered(feed, memory, now, "fetched", news=news, elapsed=result.elapsed, size=len(result.body))
+            return replace(_answered(feed, memory, now, result.freshness, elapsed, news), size=len(body))
         case Failed():
             return failed(feed, memory, now, result)
 
@@ -73,39 +73,40 @@ async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: 
 def failed(feed: FeedConfig, memory: FeedMemory, now: datetime, failure: Failed) -> Poll:
     """The poll that failed this way: its class is the feed's state."""
     failures = memory.failures + 1
-    outcome = Outcome(failure=failure.kind, failures=failures, retry_after=failure.retry_after)
     return Poll(
         feed=memory.number,
         at=now,
         outcome=failure.kind,
         state=failure.kind,
         message=sentence(failure.kind, failure.detail),
-        next=next_poll(_bounds(feed), memory.interval, outcome, now, jitter(feed.id, now)),
+        next=after_failure(feed, memory, failure, failures, now),
         failures=failures,
         elapsed=failure.elapsed,
     )
-
-
-def jitter(feed: str, now: datetime) -> float:
-    """From 0 to 1, the same for the same feed and time, so that every way of running polls at the same times (R49)."""
-    return hashlib.sha256(f"{feed}\n{now.isoformat()}".encode()).digest()[0] / 255
 
 
 def _answered(
     feed: FeedConfig,
     memory: FeedMemory,
     now: datetime,
-    outcome: str,
-    *,
+    freshness: Freshness,
     elapsed: timedelta,
     news: News | None = None,
-    confirmed: Validators | None = None,
-    size: int = 0,
 ) -> Poll:
-    new = len(news.arrivals) if news else 0
-    schedule = next_poll(_bounds(feed), memory.interval, Outcome(new=new), now, jitter(feed.id, now))
-    message = "; ".join(filter(None, (_skipped(news.received), news.remark))) if news else ""
-    return Poll(memory.number, now, outcome, "ok", message, schedule, news, confirmed, 0, elapsed, size)
+    """A document that says something else than before, or `news` is None."""
+    paced = after_answer(feed, memory, news, freshness, now)
+    remarks = (_skipped(news.received), news.remark) if news else ()
+    return Poll(
+        feed=memory.number,
+        at=now,
+        outcome="fetched" if news else "unchanged",
+        state=paced.state,
+        message="; ".join(filter(None, (paced.sentence, *remarks))),
+        next=paced.next,
+        news=news,
+        elapsed=elapsed,
+        cadence=paced.cadence,
+    )
 
 
 async def _fetch(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> FetchResult:
@@ -146,6 +147,7 @@ async def _news(
         identity_reason=identification.reason,
         arrivals=arrivals,
         edits=edits,
+        known=sum(item.known is not None for item in identification.items),
         remark="; ".join(filter(None, (changes.repeats(identification), completion.remark))),
     )
 
@@ -168,10 +170,6 @@ def _skipped(received: Received) -> str:
         return received.skipped_reason
     items = "1 item" if received.skipped == 1 else f"{received.skipped} items"
     return f"{items} skipped: {received.skipped_reason}"
-
-
-def _bounds(feed: FeedConfig) -> Bounds:
-    return Bounds(feed.interval, feed.min_interval, feed.max_interval)
 
 
 def _hash(body: bytes) -> str:

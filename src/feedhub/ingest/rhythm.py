@@ -169,18 +169,22 @@ def _between(arrivals: Sequence[datetime], since: datetime, now: datetime) -> li
 
 
 def _aged(rhythm: Rhythm, now: datetime) -> Rhythm:
-    """In whole weeks, so that small steps do not vanish in rounding."""
+    """In whole weeks, so that small steps do not vanish in rounding.
+
+    While a feed is silent the memory of its silences stays, or a yearly feed would never be known as one.
+    """
     aged_at = rhythm.aged_at or now
     weeks = (now - aged_at) // _WEEK
     if not weeks:
         return replace(rhythm, aged_at=aged_at)
     left = _AGING**weeks
+    is_silent = rhythm.at and rhythm.newest and rhythm.at - rhythm.newest > _WEEK
     return replace(
         rhythm,
         hours=rhythm.hours * left,
         by_hour=tuple(_left(count, left) for count in rhythm.by_hour),
         by_minute=tuple(_left(count, left) for count in rhythm.by_minute),
-        silence=rhythm.silence * left,
+        silence=rhythm.silence if is_silent else rhythm.silence * left,
         aged_at=aged_at + weeks * _WEEK,
     )
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 import httpcore
 import httpx
 
-from feedhub.models import Failed, FailureKind, Fetched, FetchRequest, FetchResult, NotModified, Validators
+from feedhub.models import Failed, FailureKind, Fetched, FetchRequest, FetchResult, Freshness, NotModified, Validators
 from feedhub.net import failures
 from feedhub.net.failures import is_challenge
 from feedhub.net.guard import GuardedBackend, Resolve, SystemResolver
@@ -158,7 +158,7 @@ class _Exchange:
         """What an answer that is no redirect means."""
         url, status = self.trail.url, response.status_code
         if status == 304 and any(self._conditions()):
-            return NotModified(timedelta(0))
+            return NotModified(timedelta(0), _freshness(response))
         if status not in _DOCUMENT:
             return failures.of_status(status, url, response.headers, await _prefix(response), self._now)
         body = await _body(response, self._request.max_size)
@@ -171,6 +171,7 @@ class _Exchange:
             validators=Validators(_raw(response, b"etag"), _raw(response, b"last-modified")),
             elapsed=timedelta(0),
             permanent_url=self.trail.permanent_url,
+            freshness=_freshness(response),
         )
 
 
@@ -195,6 +196,12 @@ async def _prefix(response: httpx.Response) -> bytes:
             async for chunk in response.aiter_raw():
                 inflater.feed(chunk)
     return inflater.body
+
+
+def _freshness(response: httpx.Response) -> Freshness:
+    """A header that came twice is one list (RFC 9110 section 5.3)."""
+    named = response.headers.get
+    return Freshness(named("cache-control", ""), named("expires", ""), named("date", ""), named("age", ""))
 
 
 def _raw(response: httpx.Response, name: bytes) -> str | None:

@@ -12,7 +12,7 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
-from feedhub.models import OFFLINE_KINDS, Arrival, Edit, Entry, FeedMemory, News, Poll, Validators
+from feedhub.models import OFFLINE_KINDS, Arrival, Cadence, Edit, Entry, FeedMemory, News, Poll, Validators
 from feedhub.net.urls import host_of
 from feedhub.store import hub
 from feedhub.store.database import chunks
@@ -74,6 +74,13 @@ def next_due(session: Session, numbers: Sequence[int]) -> datetime | None:
     return min((time for time in times if time), default=None) if None not in times else None
 
 
+def demands(session: Session, numbers: Sequence[int]) -> dict[int, float]:
+    """The demand of each of the feeds whose rhythm is known, by number."""
+    query = select(FeedRow.id, FeedRow.demand).order_by(col(FeedRow.id))
+    wanted = set(numbers)
+    return {number: demand for number, demand in session.exec(query) if number in wanted and demand is not None}
+
+
 def known_items(
     session: Session, feed: int, keys: set[str], guids: set[str], links: set[str]
 ) -> dict[int, tuple[KnownItem, str]]:
@@ -122,6 +129,8 @@ def record(session: Session, poll: Poll) -> None:
         row.last_ok_at = poll.at
     if poll.confirmed:
         row.etag, row.last_modified, row.full_at = poll.confirmed.etag, poll.confirmed.last_modified, poll.at
+    if poll.cadence:
+        _record_cadence(row, poll.cadence)
     if news:
         _record_news(session, row, news, poll.at)
     session.add(
@@ -143,6 +152,11 @@ def record(session: Session, poll: Poll) -> None:
 def hashed(text: str) -> int:
     """A 64-bit key for an index, signed as both databases store it."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+
+
+def _record_cadence(row: FeedRow, cadence: Cadence) -> None:
+    row.rhythm, row.hints = dict(cadence.rhythm), dict(cadence.hints)
+    row.window, row.gap_at, row.demand = cadence.window, cadence.gap_at, cadence.demand
 
 
 def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> None:
@@ -228,6 +242,8 @@ def _memory(row: FeedRow) -> FeedMemory:
         failures=row.failures,
         interval=timedelta(seconds=row.interval_seconds) if row.interval_seconds is not None else None,
         format=row.format,
+        due=row.next_poll_at,
+        cadence=Cadence(row.rhythm or {}, row.hints or {}, row.window or 0, row.gap_at, row.demand),
     )
 
 

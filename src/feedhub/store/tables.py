@@ -74,6 +74,12 @@ class FeedRow(SQLModel, table=True):
     next_reason: str = long_text()
     not_before: datetime | None = None  # the publisher's Retry-After: not even `poll --all` asks earlier
     interval_seconds: int | None = None
+    # what the cadence learnt; all None until it has
+    rhythm: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    hints: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    window: int | None = None  # items in the last document
+    gap_at: datetime | None = None  # when items were last missed
+    demand: float | None = None  # the feed's part in the hub's requests
 
 
 class PollRow(SQLModel, table=True):
