@@ -7,15 +7,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
+from feedhub.models import Cadence
+from feedhub.store import feeds
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
+from feedhub.store.tables import FeedRow
+from support.polls import NOON, QUARTER
 
 _FILES = Path(migrations.__file__).parent / "migrations"
 
@@ -90,6 +96,40 @@ def test_a_migration_that_breaks_off_leaves_nothing_behind(database_url: str) ->
         connection.execute(text("DROP TABLE sequence"))
     store.close()
     Store.open(database_url).close()
+
+
+def test_r27_feeds_of_a_database_without_a_cadence_begin_to_learn(database_url: str) -> None:
+    """0002: what was remembered of a feed stays, and its rhythm, hints and window are unknown."""
+    store = _at_revision(database_url, "0001")
+    values = {"key": "tigris", "url": "https://tigris.example/rss", "at": "2026-11-22 12:00:00.000000+00:00"}
+    with store.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO feeds (key, url, created_at, title, link, format, state, message, failures, identity,"
+                " identity_reason, next_reason, interval_seconds)"
+                " VALUES (:key, :url, :at, '', '', 'rss20', 'ok', '', 0, '', '', '', 900)"
+            ),
+            values,
+        )
+    migrate(store.engine)
+    with store.reading() as session:
+        (number,) = session.exec(select(FeedRow.id)).all()
+        (memory,) = feeds.due(session, [number or 0], NOON)
+    assert (memory.key, memory.format, memory.interval, memory.cadence) == ("tigris", "rss20", QUARTER, Cadence())
+    store.close()
+
+
+def _at_revision(database_url: str, revision: str) -> Store:
+    """A store as an older feedhub left it."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return store
 
 
 _OPEN = """

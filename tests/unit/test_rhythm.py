@@ -149,14 +149,16 @@ def test_demand_is_the_mean_root_of_the_rate() -> None:
     assert demand(watched(at_hours(range(24), range(56)), 56)) == pytest.approx(1, rel=0.05)
 
 
-def test_the_outlook_ends_each_step_with_the_minute_and_agrees_with_the_rate() -> None:
-    """Seamless from start to end."""
+def test_the_outlook_ends_each_step_with_the_minute_or_hour_and_agrees_with_the_rate() -> None:
+    """Seamless from start to end. The hours after the sixth are steps, so that a wait of a year is soon found."""
     rhythm = watched(at_hours((6, 7, 8), range(14)), 14)
     start, end = MONDAY + 14 * DAY + 25 * timedelta(seconds=1), MONDAY + 14 * DAY + 8 * HOUR
     steps = list(outlook(rhythm, start, end))
     assert [at for at, _step, _rate in steps[1:]] == [at + step for at, step, _rate in steps[:-1]]
     assert steps[-1][0] + steps[-1][1] == end
     assert all((at + step).second == 0 for at, step, _rate in steps)
+    assert all((at + step).minute == 0 for at, step, _rate in steps if at >= start + 6 * HOUR)
+    assert len(steps) < 365
     assert all(expected == rate(rhythm, at + step / 2) for at, step, expected in steps)
 
 

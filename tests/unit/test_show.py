@@ -105,6 +105,7 @@ def test_what_never_was_and_what_is_just_now() -> None:
         (a_poll(news=some_news(2, edited=3)), "tigris: 2 new, 3 edited"),
         (a_poll(news=some_news(2), message="1 item skipped: no text"), "tigris: 2 new (1 item skipped: no text)"),
         (a_poll("unchanged"), "tigris: unchanged"),
+        (a_poll("unchanged", state="stale", message="nothing new for 9 d"), "tigris: unchanged (nothing new for 9 d)"),
         (
             a_poll(FailureKind.GONE, state="gone", message="it is gone; find its new address"),
             "tigris: gone: it is gone; find its new address",

@@ -55,7 +55,7 @@ def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
         "message": health.message,
         "last_poll": _moment(health.last_poll),
         "next_poll": None if feed.paused else _moment(health.next_poll),
-        "reason": "paused in feeds.yaml" if feed.paused else health.reason,
+        "reason": _reason(feed, health),
         "new_per_day": round(health.new_per_day, 1),
         "entries": health.entries,
         "format": health.format,
@@ -66,9 +66,8 @@ def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
 
 def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], now: datetime) -> None:
     screen = console()
-    table = Table(
-        "feed", "state", "last poll", "next poll", "new/day", "why, and what to mend", box=None, pad_edge=False
-    )
+    columns = ("feed", "state", "last poll", "next poll", "new/day", "why then", "what to mend")
+    table = Table(*columns, box=None, pad_edge=False)
     for feed in config.feeds:
         health = feeds[feed.id]
         table.add_row(
@@ -77,7 +76,8 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
             ago(health.last_poll, now),
             _next_poll(feed, health, now),
             f"{health.new_per_day:.1f}",
-            health.message or _identity_note(health) or health.reason,
+            _reason(feed, health),
+            health.message or _identity_note(health),
         )
     screen.print(table, markup=False)
     listed = plural(len(config.feeds), "feed")
@@ -90,6 +90,10 @@ def _next_poll(feed: FeedConfig, health: FeedStatus, now: datetime) -> str:
     if feed.paused:
         return "paused"
     return ago(health.next_poll, now) if health.next_poll and health.next_poll > now else "due"
+
+
+def _reason(feed: FeedConfig, health: FeedStatus) -> str:
+    return "paused in feeds.yaml" if feed.paused else health.reason
 
 
 def _state(feed: FeedConfig, health: FeedStatus) -> str:

@@ -44,11 +44,11 @@ def polled_line(feed: FeedConfig, poll: Poll) -> str:
     """One feed's poll in one line."""
     if poll.failure:
         return f"{feed.id}: {poll.state}: {poll.message}"
+    remark = f" ({poll.message})" if poll.message else ""
     if poll.news is None:
-        return f"{feed.id}: unchanged"
+        return f"{feed.id}: unchanged{remark}"
     edited = f", {len(poll.news.edits)} edited" if poll.news.edits else ""
-    skipped = f" ({poll.message})" if poll.message else ""
-    return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{skipped}"
+    return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{remark}"
 
 
 @contextmanager

@@ -23,6 +23,7 @@ _WINDOW_SHARE = 0.5  # of a document's items may be new by the next poll: beyond
 _TELLING = 3  # items
 _PUSHED = timedelta(days=1)  # a hub may fall silent without a word
 _MISSED = 0.5  # of the wait in force, at most, after items were missed
+_FRESH = "Cache-Control, Expires"
 _TOGETHER = timedelta(minutes=59)  # at most: feeds that wait for the same moment start within its hour
 
 
@@ -84,8 +85,8 @@ def next_poll(bounds: Bounds, history: History, outcome: Outcome, now: datetime,
     """The next time and the reason; `jitter` is from 0 to 1.
 
     Hints can only make a wait longer, up to `max_interval`; Retry-After and a parked feed go beyond it. After its
-    first poll, and after a pause, a feed is asked again anywhere between the shortest interval and its own
-    wait, so that feeds started together do not stay together (R23).
+    first poll, and after a pause, a feed is asked again anywhere between the shortest interval and its own wait, or the
+    configured one where that is longer, so that feeds started together do not stay together (R23).
     """
     steady = min(max(history.interval or bounds.first, bounds.shortest), bounds.longest)
     match outcome:
@@ -172,7 +173,8 @@ def _turn(rhythm: Rhythm, cost: timedelta, room: float, now: datetime, longest: 
     polls = items = 0.0
     weights = rhythms.punctuality(rhythm)
     for start, step, expected in rhythms.outlook(rhythm, now, now + longest):
-        more_polls = math.sqrt(expected) * weights[start.minute] * (step / cost)
+        weight = weights[start.minute] if step <= rhythms.MINUTE else 1.0
+        more_polls = math.sqrt(expected) * weight * (step / cost)
         more_items = expected * (step / rhythms.HOUR)
         part = min((1 - polls) / more_polls, (room - items) / more_items)
         if part <= 1:
@@ -209,24 +211,22 @@ def _back_off(bounds: Bounds, steady: timedelta, refused: Refused) -> _Wait:
 
 def _timed(wait: _Wait, bounds: Bounds, hints: Hints, now: datetime, jitter: float) -> tuple[datetime, str]:
     """The time, apart from other feeds', and what the publisher asks on top: only later, up to `max_interval` (R27)."""
-    drift = wait.span * jitter * (1 if wait.together else _JITTER)
-    at, reason = now + _apart(wait, bounds, jitter, drift), wait.reason
+    interval = max(wait.span, bounds.first)
+    drift = (interval if wait.together else wait.span * _JITTER) * jitter
+    at, reason = now + _apart(wait, bounds, interval, drift, jitter), wait.reason
     limit = max(at, now + bounds.longest)
     if wait.fresh and now + wait.fresh > at:
-        at, reason = (
-            now + wait.fresh + drift,
-            f"the answer stays fresh for {spoken(wait.fresh)} (Cache-Control, Expires)",
-        )
+        at, reason = now + wait.fresh + drift, f"the answer stays fresh for {spoken(wait.fresh)} ({_FRESH})"
         at, reason = (at, reason) if at <= limit else (limit, f"{reason}, but at most max_interval")
-    spread = min(wait.span, _TOGETHER) * jitter
+    spread = min(interval, _TOGETHER) * jitter
     later, hint = allowed(at, hints, now, bounds.longest, drift=drift, spread=spread)
     return (later, f"not before the publisher's {hint}") if hint else (at, reason)
 
 
-def _apart(wait: _Wait, bounds: Bounds, jitter: float, drift: timedelta) -> timedelta:
+def _apart(wait: _Wait, bounds: Bounds, interval: timedelta, drift: timedelta, jitter: float) -> timedelta:
     """Never beyond the longest interval: where that is near the wait, the drift goes the other way."""
     if wait.together:
-        return bounds.shortest + (wait.span - bounds.shortest) * jitter
+        return bounds.shortest + (interval - bounds.shortest) * jitter
     if wait.parked or wait.span + drift <= bounds.longest:
         return wait.span + drift
     return max(bounds.longest - drift, bounds.shortest)

@@ -33,6 +33,7 @@ _BURST_SHARE = 0.2  # of the rate is what the last items drew after them
 _BURST = timedelta(minutes=15)
 _LEVEL = timedelta(hours=3)  # the time over which today is compared with the usual
 _LEVEL_PRIOR = 2.0  # items
+_NEAR = timedelta(hours=6)  # beyond, a minute more or less is nothing, and a year has many
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,13 @@ def rate(rhythm: Rhythm, at: datetime) -> float:
 
 
 def outlook(rhythm: Rhythm, start: datetime, end: datetime) -> Iterator[tuple[datetime, timedelta, float]]:
-    """The time between in steps that end with the minute: start, length, items an hour expected."""
-    base, hour = 0.0, -1
+    """The time between in steps that end with the minute, later the hour: start, length, items an hour expected."""
+    base, hour, near = 0.0, -1, start + _NEAR
     while start < end:
         if (current := _hour_of_week(start)) != hour:
             base, hour = usual(rhythm, start), current
-        step = min(MINUTE - timedelta(seconds=start.second, microseconds=start.microsecond), end - start)
+        unit = MINUTE if start < near else HOUR
+        step = min(unit - (start - _EPOCH) % unit, end - start)
         yield start, step, _rate(rhythm, base, start + step / 2)
         start += step
 

@@ -64,20 +64,22 @@ def askable(session: Session, numbers: Sequence[int], now: datetime) -> list[Fee
 
 def none_reached(session: Session, numbers: Sequence[int]) -> bool:
     """Whether every one of the feeds has been tried and could not be reached at its last poll."""
-    states = {row.state for row in _rows(session, numbers)}
+    wanted = set(numbers)
+    states = {state for number, state in session.exec(select(FeedRow.id, FeedRow.state)) if number in wanted}
     return bool(states) and states <= {"offline", *OFFLINE_KINDS}
 
 
 def next_due(session: Session, numbers: Sequence[int]) -> datetime | None:
     """When the first of the feeds falls due; None where one was never polled or there is none."""
-    times = [row.next_poll_at for row in _rows(session, numbers)]
+    wanted = set(numbers)
+    times = [time for number, time in session.exec(select(FeedRow.id, FeedRow.next_poll_at)) if number in wanted]
     return min((time for time in times if time), default=None) if None not in times else None
 
 
 def demands(session: Session, numbers: Sequence[int]) -> dict[int, float]:
     """The demand of each of the feeds whose rhythm is known, by number."""
-    query = select(FeedRow.id, FeedRow.demand).order_by(col(FeedRow.id))
     wanted = set(numbers)
+    query = select(FeedRow.id, FeedRow.demand).order_by(col(FeedRow.id))  # in order: a sum of floats depends on it
     return {number: demand for number, demand in session.exec(query) if number in wanted and demand is not None}
 
 
