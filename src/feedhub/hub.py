@@ -20,10 +20,11 @@ from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import FeedMemory, Poll
 from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import HostBudget
+from feedhub.net.proxy import Proxy
 from feedhub.observe import concealer
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
-from feedhub.store import feeds, hub, matching
+from feedhub.store import feeds, hosts, hub, matching
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matched
 from feedhub.store.policies import policies
@@ -117,11 +118,19 @@ async def open_hub(
 ) -> AsyncIterator[Hub]:
     """A hub on this database with this configuration, ready to poll. `address` is where this process listens."""
     site = await store.write(adopt, config, address, now)
-    spacing = HostBudget(config.hosts.concurrency, config.hosts.spacing)
-    fetcher = Fetcher(user_agent(config), allow_private=settings.allow_private)
-    pages = PageFetcher(fetcher, spacing)
-    async with ParserWorkers(_PARSERS) as workers:
-        yield Hub(site, Tools(fetcher, spacing, workers, store, pages, concealer(config.secrets)))
+    async with host_budget(store, config, now) as budget, ParserWorkers(_PARSERS) as workers:
+        proxy = Proxy.parse(settings.proxy) if settings.proxy else None
+        fetcher = Fetcher(user_agent(config), allow_private=settings.allow_private, hosts=budget, proxy=proxy)
+        pages = PageFetcher(fetcher)
+        yield Hub(site, Tools(fetcher, budget, workers, store, pages, concealer(config.secrets)))
+
+
+@asynccontextmanager
+async def host_budget(store: Store, config: Config, now: datetime) -> AsyncIterator[HostBudget]:
+    """The budget of every host, taken over from the process before and handed on to the one after this (R22, R23)."""
+    budget = HostBudget(config.hosts.concurrency, config.hosts.spacing, await store.write(hosts.begin, now))
+    yield budget
+    await store.write(hosts.end, budget.unsaved())
 
 
 def user_agent(config: Config) -> str:

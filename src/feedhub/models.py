@@ -56,13 +56,24 @@ class Validators:
 class FetchRequest:
     """One conditional GET.
 
-    `headers` go to the origin of `url` only, never across a redirect to another. `max_size` is in decompressed bytes.
+    `headers`, and user and password of `url`, go to the origin of `url` only: neither across a redirect to another, nor
+    to `moved_to`, the address that is asked in its place (R26), where that is another. `validators` are those of the
+    document at `document_url`, and are sent there only; without it, to the first address asked. After this request its
+    host is left alone for `spacing` at least. `max_size` is in decompressed bytes.
     """
 
     url: str
     validators: Validators = Validators()
     headers: Mapping[str, str] = field(default_factory=dict)
     max_size: int = 5_000_000
+    moved_to: str | None = None
+    document_url: str | None = None
+    spacing: timedelta = timedelta(0)
+
+    @property
+    def first(self) -> str:
+        """The address to ask."""
+        return self.moved_to or self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,8 @@ class Freshness:
 class Fetched:
     """A 200 with its whole body. `url` is where it was found after redirects.
 
-    `permanent_url` is the address at the end of the leading run of permanent redirects (301, 308), or None (R26).
+    `permanent_url` is the same where every redirect on the way was permanent (301, 308) and none led from https to
+    http; None without redirects (R26).
     """
 
     url: str
@@ -93,10 +105,12 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """A 304 to a conditional request."""
+    """A 304 to a conditional request. `url` and `permanent_url` as in `Fetched`."""
 
     elapsed: timedelta
     freshness: Freshness = Freshness()
+    url: str = ""
+    permanent_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,40 @@ class Failed:
     elapsed: timedelta = timedelta(0)
 
 
-FetchResult = Fetched | NotModified | Failed
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not asked: this host wants to be left alone until then (Retry-After, R22)."""
+
+    host: str
+    until: datetime
+
+    @property
+    def reason(self) -> str:
+        return f"{self.host} asked to wait until {self.until:%Y-%m-%d %H:%M:%S} UTC (Retry-After)"
+
+
+FetchResult = Fetched | NotModified | Failed | Held
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What is remembered of a host: no request starts before `free_at` (R23), nor before `not_before` (R22)."""
+
+    host: str
+    free_at: datetime
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostsMemory:
+    """What an earlier process left: the hosts that may not be asked yet, by name, as read `at` this process's start.
+
+    Where that one did not end in order its last requests are missing.
+    """
+
+    states: Mapping[str, HostState]
+    at: datetime
+    in_order: bool = True
 
 
 # --- ingest: items ----------------------------------------------------------------------------------------------------
@@ -253,11 +300,25 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Where a feed's address redirects to for good, as seen without a break `since` then in so many polls (R26).
+
+    From `adopted_at` on that address is asked in its place.
+    """
+
+    url: str
+    since: datetime
+    polls: int = 1
+    adopted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedMemory:
     """What is remembered of a feed between polls. `number` is the store's, `key` its id in feeds.yaml.
 
-    `due` is when it was to be polled. `typical` is not the feed's but the hub's: the mean demand of its feeds at the
-    start of the pass, None where it is not known. `pushed`: a publisher's hub delivers what is new (WebSub).
+    `document_url` is where the document of `validators` was found. `due` is when it was to be polled. `typical` is not
+    the feed's but the hub's: the mean demand of its feeds at the start of the pass, None where it is not known.
+    `pushed`: a publisher's hub delivers what is new (WebSub).
     """
 
     number: int
@@ -269,6 +330,8 @@ class FeedMemory:
     failures: int = 0  # in a row
     interval: timedelta | None = None
     format: str = ""
+    document_url: str | None = None
+    move: Move | None = None
     due: datetime | None = None
     cadence: Cadence = Cadence()
     typical: float | None = None
@@ -331,7 +394,6 @@ class News:
     received: Received
     validators: Validators
     body_hash: str
-    permanent_url: str | None
     identity: str
     identity_reason: str
     arrivals: tuple[Arrival, ...]
@@ -344,9 +406,10 @@ class News:
 class Poll:
     """One attempt and what came of it, ready to be recorded.
 
-    `outcome` is `fetched` (`news` says what the document holds), `unchanged`, or the class of the failure.
-    `state` and `message` are the feed's from now on. `confirmed` holds the validators of a whole answer whose body was
-    the known one. `size` is in decompressed bytes. `cadence` is None where nothing was learnt.
+    `outcome` is `fetched` (`news` says what the document holds), `unchanged`, the class of the failure, or `held`: not
+    asked, since a host asked to wait; then `next` alone counts. `state` and `message` are the feed's from now on.
+    `confirmed` holds the validators of a whole answer whose body was the known one, `document_url` where a whole answer
+    was found. `size` is in decompressed bytes. `cadence` is None where nothing was learnt.
     """
 
     feed: int
@@ -361,11 +424,17 @@ class Poll:
     elapsed: timedelta = timedelta(0)
     size: int = 0
     cadence: Cadence | None = None
+    document_url: str | None = None
+    move: Move | None = None
+
+    @property
+    def held(self) -> bool:
+        return self.outcome == "held"
 
     @property
     def failure(self) -> FailureKind | None:
-        """The class of the failure, None for an answer."""
-        return None if self.outcome in ("fetched", "unchanged") else FailureKind(self.outcome)
+        """The class of the failure, None for an answer, and where nothing was asked."""
+        return None if self.outcome in ("fetched", "unchanged", "held") else FailureKind(self.outcome)
 
 
 # --- publish: documents -----------------------------------------------------------------------------------------------

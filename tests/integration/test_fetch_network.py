@@ -61,19 +61,23 @@ def at(host: str, publisher: Publisher, path: str) -> str:
     ("statuses", "permanent"),
     [
         ([], None), ([301], "/1"), ([308], "/1"), ([302], None), ([303], None), ([307], None),
-        ([301, 308], "/2"), ([301, 302], "/1"), ([302, 301], None), ([301, 302, 301], "/1"),
+        ([301, 308], "/2"), ([301, 302], None), ([302, 301], None), ([301, 302, 301], None),
     ],
 )  # fmt: skip
-async def test_r26_the_leading_run_of_permanent_redirects_is_reported(
+async def test_r26_a_way_of_permanent_redirects_alone_is_reported(
     fetcher: Fetcher, publisher: Publisher, statuses: list[int], permanent: str | None
 ) -> None:
-    """A temporary hop ends it, whatever follows."""
+    """One temporary hop, wherever it is, and nothing is permanent; a 304 says it as well as a document."""
     for hop, status in enumerate(statuses):
         publisher.redirect(f"/{hop}", f"{hop + 1}", status)
-    publisher.serve(f"/{len(statuses)}", RSS)
-    result = await fetched(fetcher, at("a.example", publisher, "/0"))
-    assert result.url == at("a.example", publisher, f"/{len(statuses)}")
-    assert result.permanent_url == (permanent and at("a.example", publisher, permanent))
+    publisher.serve(f"/{len(statuses)}", RSS, etag='"1"')
+    address = at("a.example", publisher, "/0")
+    first = await fetched(fetcher, address)
+    again = await fetcher.fetch(FetchRequest(address, first.validators, document_url=first.url), NOW)
+    assert isinstance(again, NotModified)
+    for result in (first, again):
+        assert result.url == at("a.example", publisher, f"/{len(statuses)}")
+        assert result.permanent_url == (permanent and at("a.example", publisher, permanent))
 
 
 @pytest.mark.parametrize(("hops", "arrives"), [(5, True), (6, False)])
@@ -140,22 +144,42 @@ async def test_another_port_is_another_origin(fetcher: Fetcher, publisher: Publi
 
 
 async def test_r20_validators_reach_the_document_behind_redirects(fetcher: Fetcher, publisher: Publisher) -> None:
-    """Else such a feed could never answer 304."""
+    """Both of them, on whatever host it is, and no address on the way: else such a feed could never answer 304."""
     publisher.redirect("/old", "/feed", 301)
     publisher.redirect("/feed", at("b.example", publisher, "/feed2"))
     publisher.serve("/feed2", RSS, etag='"1"', last_modified="Tue, 03 Nov 2026 09:00:00 GMT")
-    first = await fetched(fetcher, at("a.example", publisher, "/old"))
-    again = await fetcher.fetch(FetchRequest(at("a.example", publisher, "/old"), first.validators), NOW)
+    address = at("a.example", publisher, "/old")
+    first = await fetched(fetcher, address)
+    again = await fetcher.fetch(FetchRequest(address, first.validators, document_url=first.url), NOW)
     assert isinstance(again, NotModified)
+    sent = [(r.path, r.header("If-None-Match"), r.header("If-Modified-Since")) for r in publisher.requests[3:]]
+    assert sent == [("/old", None, None), ("/feed", None, None), ("/feed2", '"1"', "Tue, 03 Nov 2026 09:00:00 GMT")]
 
 
-async def test_a_date_says_nothing_about_another_hosts_document(fetcher: Fetcher, publisher: Publisher) -> None:
-    """If-Modified-Since stays on the host that was asked: a feed that moves to an older copy must be read."""
-    publisher.redirect("/feed", at("b.example", publisher, "/feed2"))
-    publisher.serve("/feed2", RSS, last_modified="Mon, 02 Nov 2026 09:00:00 GMT")
-    date = Validators(None, "Tue, 03 Nov 2026 09:00:00 GMT")
-    await fetched(fetcher, FetchRequest(at("a.example", publisher, "/feed"), date))
-    assert [r.header("If-Modified-Since") for r in publisher.requests] == [date.last_modified, None]
+async def test_r20_validators_say_nothing_about_another_addresss_document(
+    fetcher: Fetcher, publisher: Publisher
+) -> None:
+    """A feed that moves to an older copy must be read, and so must one whose software calls it the same version."""
+    publisher.redirect("/feed", "/feed2")
+    publisher.serve("/feed2", RSS, etag='"1"', last_modified="Mon, 02 Nov 2026 09:00:00 GMT")
+    validators = Validators('"1"', "Mon, 02 Nov 2026 09:00:00 GMT")
+    address = at("a.example", publisher, "/feed")
+    for document in (None, at("a.example", publisher, "/feed1"), at("b.example", publisher, "/feed2")):
+        await fetched(fetcher, FetchRequest(address, validators, document_url=document))
+    assert not any(r.header("If-None-Match") or r.header("If-Modified-Since") for r in publisher.requests_to("/feed2"))
+
+
+async def test_r26_the_new_address_is_asked_in_place_of_the_listed_one(fetcher: Fetcher, publisher: Publisher) -> None:
+    """Headers, user and password of the listed address go along to its own origin only."""
+    publisher.serve("/feed2", RSS, etag='"1"')
+    listed = f"http://me:pass@a.example:{publisher.port}/feed"
+    for host, expected in (("a.example", ("hush", True)), ("b.example", (None, False))):
+        new = at(host, publisher, "/feed2")
+        request = FetchRequest(listed, Validators('"1"'), {"X-Key": "hush"}, moved_to=new, document_url=new)
+        assert isinstance(await fetcher.fetch(request, NOW), NotModified)
+        last = publisher.requests[-1]
+        assert (last.path, last.header("X-Key"), bool(last.header("Authorization"))) == ("/feed2", *expected)
+    assert not publisher.requests_to("/feed")
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

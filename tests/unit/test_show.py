@@ -48,7 +48,6 @@ def some_news(new: int, edited: int = 0) -> News:
         received=Received("rss20", "", "", None, (entry,)),
         validators=Validators(),
         body_hash="",
-        permanent_url=None,
         identity="guid",
         identity_reason="",
         arrivals=(Arrival(entry, "", NOON, ""),) * new,

@@ -35,6 +35,31 @@ LogStyle = Annotated[
     typer.Option("--log-format", envvar="FEEDHUB_LOG_FORMAT", help="auto: text on a terminal, else JSON."),
 ]
 
+
+def _is_proxy(value: str | None) -> str | None:
+    """The value, if it names a proxy; said without the value, which may hold a password."""
+    if value:
+        from feedhub.net.proxy import Proxy
+
+        try:
+            Proxy.parse(value)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    return value
+
+
+ProxyAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--proxy",
+        envvar="FEEDHUB_PROXY",
+        metavar="URL",
+        callback=_is_proxy,
+        show_default=False,
+        help="Fetch through this proxy, http://host:port; it must itself keep private addresses from being asked.",
+    ),
+]
+
 _CONFIG, _DATA = Path("config/feeds.yaml"), Path("data")
 
 
@@ -46,6 +71,7 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8080,
     log_format: LogStyle = "auto",
+    proxy: ProxyAddress = None,
     no_poll: Annotated[bool, typer.Option("--no-poll", help="Serve only; another process polls.")] = False,
     no_web: Annotated[bool, typer.Option("--no-web", help="Poll only; another process serves.")] = False,
 ) -> None:
@@ -53,7 +79,7 @@ def serve(
     from feedhub.cli.serving import run_service
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, host, port, log_format)
+    settings = Settings(config, data, database, allow_private, host, port, log_format, proxy)
     run_service(settings, polls=not no_poll, serves=not no_web)
 
 
@@ -63,6 +89,7 @@ def poll(
     database: Database = None,
     allow_private: AllowPrivate = False,
     log_format: LogStyle = "auto",
+    proxy: ProxyAddress = None,
     all_feeds: Annotated[
         bool, typer.Option("--all", help="Also feeds that are not due; never one that asked to wait (Retry-After).")
     ] = False,
@@ -79,7 +106,7 @@ def poll(
     from feedhub.cli.polling import run_poll
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, log_format=log_format)
+    settings = Settings(config, data, database, allow_private, log_format=log_format, proxy=proxy)
     raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], folder=export))
 
 

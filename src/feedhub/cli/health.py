@@ -12,7 +12,7 @@ from rich.table import Table
 
 from feedhub import __version__
 from feedhub.cli.reading import read_config
-from feedhub.cli.show import OFFLINE_HINT, ago, console, plural
+from feedhub.cli.show import OFFLINE_HINT, ago, console, moved, plural
 from feedhub.config import Config, FeedConfig
 from feedhub.hub import open_store
 from feedhub.settings import Settings
@@ -52,7 +52,7 @@ def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
         "url": feed.public_url,
         "title": feed.title or health.title,
         "state": _state(feed, health),
-        "message": health.message,
+        "message": _message(feed, health),
         "last_poll": _moment(health.last_poll),
         "next_poll": None if feed.paused else _moment(health.next_poll),
         "reason": _reason(feed, health),
@@ -61,6 +61,7 @@ def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
         "format": health.format,
         "identity": health.identity,
         "identity_reason": health.identity_reason,
+        "moved_to": health.moved_to,
     }
 
 
@@ -77,7 +78,7 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
             _next_poll(feed, health, now),
             f"{health.new_per_day:.1f}",
             _reason(feed, health),
-            health.message or _identity_note(health),
+            _message(feed, health) or _identity_note(health),
         )
     screen.print(table, markup=False)
     listed = plural(len(config.feeds), "feed")
@@ -98,6 +99,11 @@ def _reason(feed: FeedConfig, health: FeedStatus) -> str:
 
 def _state(feed: FeedConfig, health: FeedStatus) -> str:
     return "paused" if feed.paused else health.state
+
+
+def _message(feed: FeedConfig, health: FeedStatus) -> str:
+    """What happened and what to mend, in feeds.yaml too (R26)."""
+    return "; ".join(filter(None, (health.message, moved(feed, health.moved_to))))
 
 
 def _identity_note(health: FeedStatus) -> str:

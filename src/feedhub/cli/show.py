@@ -40,15 +40,27 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun[:-1]}ies" if noun.endswith("y") else f"{count} {noun}s"
 
 
+def moved(feed: FeedConfig, url: str | None) -> str:
+    """Which line of feeds.yaml to change to what; "" for a feed that has not moved (R26)."""
+    return f"it has moved for good: change its url on line {feed.line} of feeds.yaml to {url}" if url else ""
+
+
 def polled_line(feed: FeedConfig, poll: Poll) -> str:
     """One feed's poll in one line."""
+    if poll.held:
+        return f"{feed.id}: not asked: {poll.next.reason}"
     if poll.failure:
         return f"{feed.id}: {poll.state}: {poll.message}"
-    remark = f" ({poll.message})" if poll.message else ""
+    notes = "; ".join(filter(None, (poll.message, _moved(feed, poll))))
+    note = f" ({notes})" if notes else ""
     if poll.news is None:
-        return f"{feed.id}: unchanged{remark}"
+        return f"{feed.id}: unchanged{note}"
     edited = f", {len(poll.news.edits)} edited" if poll.news.edits else ""
-    return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{remark}"
+    return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{note}"
+
+
+def _moved(feed: FeedConfig, poll: Poll) -> str:
+    return moved(feed, poll.move.url if poll.move and poll.move.adopted_at else None)
 
 
 @contextmanager
@@ -80,8 +92,10 @@ def print_summary(screen: Console, report: PassReport, matched: Matched) -> None
     new = sum(len(poll.news.arrivals) for poll in polls if poll.news)
     edited = sum(len(poll.news.edits) for poll in polls if poll.news)
     unchanged = sum(poll.outcome == "unchanged" for poll in polls)
+    held = sum(poll.held for poll in polls)
     parts = [
-        f"{plural(len(report.polls), 'feed')} polled",
+        f"{plural(len(report.polls) - held, 'feed')} polled",
+        *([f"{held} not asked, as their hosts asked to wait"] if held else []),
         f"{unchanged} unchanged",
         f"{len(failed)} failed",
         f"{plural(new, 'new entry')}, {edited} edited",

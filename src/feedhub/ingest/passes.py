@@ -51,7 +51,9 @@ async def run_pass(
 
     async def settle(memory: FeedMemory, poll: Poll) -> None:
         poll = polls[memory.key] = replace(poll, message=tools.conceal(poll.message))
-        await tools.store.write(feeds.record, poll)
+        asked = tools.hosts.unsaved()
+        await tools.store.write(feeds.record, poll, asked)
+        tools.hosts.saved(asked)
         on_poll(listed[memory.key], poll)
 
     async def one(memory: FeedMemory) -> None:
@@ -83,11 +85,15 @@ async def _poll(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tool
 def _excused(feed: FeedConfig, memory: FeedMemory, poll: Poll) -> Poll:
     """The same poll, counted against no feed: asked again as soon as the network may be back."""
     soon = after_offline(feed, memory, poll.at)
-    return replace(poll, state="offline", message=_OFFLINE_MESSAGE, failures=memory.failures, next=soon)
+    return replace(
+        poll, state="offline", message=_OFFLINE_MESSAGE, failures=memory.failures, next=soon, move=memory.move
+    )
 
 
 def _by_host(listed: Mapping[str, FeedConfig], polls: Mapping[str, Poll]) -> dict[str, list[FailureKind | None]]:
     hosts: defaultdict[str, list[FailureKind | None]] = defaultdict(list)
     for key, poll in polls.items():
+        if poll.held:
+            continue
         hosts[host_of(listed[key].url)].append(poll.failure)
     return hosts

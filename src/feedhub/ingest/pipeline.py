@@ -14,6 +14,7 @@ from feedhub.ingest.document import Reading, read_document
 from feedhub.ingest.health import sentence
 from feedhub.ingest.pacing import after_answer, after_failure
 from feedhub.ingest.permission import PageFetcher
+from feedhub.ingest.relocation import relocated
 from feedhub.ingest.workers import ParserDied, ParserTimeout, ParserWorkers
 from feedhub.models import (
     Failed,
@@ -23,15 +24,16 @@ from feedhub.models import (
     FetchRequest,
     FetchResult,
     Freshness,
+    Held,
     News,
+    NextPoll,
     NotModified,
     Poll,
     Received,
     Validators,
 )
 from feedhub.net.fetch import Fetcher
-from feedhub.net.hosts import HostBudget
-from feedhub.net.urls import host_of
+from feedhub.net.hosts import Clock, HostBudget, running
 from feedhub.store import feeds
 from feedhub.store.database import Store
 from feedhub.stories.identity import identify, lookup
@@ -53,19 +55,28 @@ class Tools:
 
 async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> Poll:
     """Poll a feed and say what came of it; nothing is recorded yet."""
+    clock = running(now)
     result = await _fetch(feed, memory, now, tools)
+    poll = await _outcome(feed, memory, result, now, clock, tools)
+    return replace(poll, move=relocated(memory.move, None if poll.failure else result, now))
+
+
+async def _outcome(
+    feed: FeedConfig, memory: FeedMemory, result: FetchResult, now: datetime, clock: Clock, tools: Tools
+) -> Poll:
     match result:
+        case Held():
+            return _held(feed, memory, now, result)
         case NotModified(elapsed=elapsed):
             return _answered(feed, memory, now, result.freshness, elapsed)
         case Fetched(body=body, elapsed=elapsed) if _hash(body) == memory.body_hash:
-            poll = _answered(feed, memory, now, result.freshness, elapsed)
-            return replace(poll, confirmed=result.validators, size=len(body))
-        case Fetched(body=body, elapsed=elapsed):
+            return _whole(_answered(feed, memory, now, result.freshness, elapsed), result)
+        case Fetched(elapsed=elapsed):
             received = await _read(feed, result, tools.workers)
             if isinstance(received, Failed):
                 return failed(feed, memory, now, _where_a_feed_was(received, memory))
-            news = await _news(feed, memory, result, received, now, tools)
-            return replace(_answered(feed, memory, now, result.freshness, elapsed, news), size=len(body))
+            news = await _news(feed, memory, result, received, now, clock, tools)
+            return _whole(_answered(feed, memory, now, result.freshness, elapsed, news), result)
         case Failed():
             return failed(feed, memory, now, result)
 
@@ -82,6 +93,7 @@ def failed(feed: FeedConfig, memory: FeedMemory, now: datetime, failure: Failed)
         next=after_failure(feed, memory, failure, failures, now),
         failures=failures,
         elapsed=failure.elapsed,
+        move=memory.move,
     )
 
 
@@ -109,12 +121,28 @@ def _answered(
     )
 
 
+def _whole(poll: Poll, fetched: Fetched) -> Poll:
+    """The poll that a whole answer came of: where it was found, and its validators even if it says nothing new."""
+    confirmed = None if poll.news else fetched.validators
+    return replace(poll, confirmed=confirmed, document_url=fetched.url, size=len(fetched.body))
+
+
+def _held(feed: FeedConfig, memory: FeedMemory, now: datetime, held: Held) -> Poll:
+    """No poll took place: the feed is as it was, but for when it is asked."""
+    later = NextPoll(held.until, held.reason, memory.interval or feed.interval, held.until)
+    return Poll(memory.number, now, "held", memory.state, "", later, failures=memory.failures)
+
+
 async def _fetch(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> FetchResult:
-    request = FetchRequest(feed.url, _validators(memory, now), feed.headers, feed.max_size)
-    if feed.select:
-        return await tools.pages.fetch(request, now)
-    async with tools.hosts.turn(host_of(feed.url)):
-        return await tools.fetcher.fetch(request, now)
+    request = FetchRequest(
+        feed.url,
+        _validators(memory, now),
+        feed.headers,
+        feed.max_size,
+        moved_to=memory.move.url if memory.move and memory.move.adopted_at else None,
+        document_url=memory.document_url,
+    )
+    return await (tools.pages if feed.select else tools.fetcher).fetch(request, now)
 
 
 async def _read(feed: FeedConfig, fetched: Fetched, workers: ParserWorkers) -> Received | Failed:
@@ -126,14 +154,20 @@ async def _read(feed: FeedConfig, fetched: Fetched, workers: ParserWorkers) -> R
 
 
 async def _news(
-    feed: FeedConfig, memory: FeedMemory, fetched: Fetched, received: Received, now: datetime, tools: Tools
+    feed: FeedConfig,
+    memory: FeedMemory,
+    fetched: Fetched,
+    received: Received,
+    now: datetime,
+    clock: Clock,
+    tools: Tools,
 ) -> News:
     found = await tools.store.read(feeds.known_items, memory.number, *lookup(received.entries))
     identification = identify(received.entries, [item for item, _digest in found.values()])
     rewritten = changes.rewritten(identification, {number: digest for number, (_item, digest) in found.items()})
     stored = await tools.store.read(feeds.wordings, [item.known.entry_id for item in rewritten if item.known])
     read = [*changes.new(identification), *rewritten]
-    completion = await complete(read, feed, now, tools.pages, tools.workers)
+    completion = await complete(read, feed, clock, tools.pages, tools.workers)
     arrivals = changes.arrivals(identification, now, completion.articles)
     edits = changes.edits(rewritten, stored, completion.articles)
     # What waits for a later poll, or is missing from this one, must meet the document again, changed or not.
@@ -142,7 +176,6 @@ async def _news(
         received=received,
         validators=Validators() if waiting else fetched.validators,
         body_hash="" if waiting else _hash(fetched.body),
-        permanent_url=fetched.permanent_url,
         identity=identification.mode,
         identity_reason=identification.reason,
         arrivals=arrivals,

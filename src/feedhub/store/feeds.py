@@ -12,9 +12,21 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
-from feedhub.models import OFFLINE_KINDS, Arrival, Cadence, Edit, Entry, FeedMemory, News, Poll, Validators
+from feedhub.models import (
+    OFFLINE_KINDS,
+    Arrival,
+    Cadence,
+    Edit,
+    Entry,
+    FeedMemory,
+    HostState,
+    Move,
+    News,
+    Poll,
+    Validators,
+)
 from feedhub.net.urls import host_of
-from feedhub.store import hub
+from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow
 from feedhub.stories.identity import KnownItem
@@ -118,10 +130,18 @@ def wordings(session: Session, entries: Sequence[int]) -> dict[int, tuple[str, s
     return result
 
 
-def record(session: Session, poll: Poll) -> None:
-    """Store a poll's outcome: the attempt, the feed's state, and what it brought. One transaction with its caller's."""
+def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> None:
+    """Store a poll's outcome: the attempt, the feed's state, and what it brought. One transaction with its caller's.
+
+    The hosts that were `asked` are stored along with it, so that a process that is killed leaves both or neither.
+    """
+    hosts.record(session, asked)
     row = session.get_one(FeedRow, poll.feed)
+    if poll.held:
+        row.next_poll_at, row.next_reason, row.not_before = poll.next.at, poll.next.reason, poll.next.not_before
+        return
     news = poll.news
+    _record_move(row, poll.move)
     row.state, row.message, row.failures = poll.state, poll.message, poll.failures
     row.last_poll_at = poll.at
     row.next_poll_at, row.next_reason = poll.next.at, poll.next.reason
@@ -133,6 +153,8 @@ def record(session: Session, poll: Poll) -> None:
         row.etag, row.last_modified, row.full_at = poll.confirmed.etag, poll.confirmed.last_modified, poll.at
     if poll.cadence:
         _record_cadence(row, poll.cadence)
+    if poll.document_url:
+        row.document_url = poll.document_url
     if news:
         _record_news(session, row, news, poll.at)
     session.add(
@@ -161,6 +183,13 @@ def _record_cadence(row: FeedRow, cadence: Cadence) -> None:
     row.window, row.gap_at, row.demand = cadence.window, cadence.gap_at, cadence.demand
 
 
+def _record_move(row: FeedRow, move: Move | None) -> None:
+    row.permanent_url = move.url if move else None
+    row.permanent_since = move.since if move else None
+    row.permanent_polls = move.polls if move else None
+    row.adopted_at = move.adopted_at if move else None
+
+
 def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> None:
     received = news.received
     shown = row.title, row.link
@@ -168,7 +197,7 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
     if received.entries:  # an emptied document renames nothing: it may be an apology (R41)
         row.title, row.link = received.title or row.title, received.link or row.link
     row.etag, row.last_modified = news.validators.etag, news.validators.last_modified
-    row.body_hash, row.full_at, row.permanent_url = news.body_hash, now, news.permanent_url
+    row.body_hash, row.full_at = news.body_hash, now
     row.identity, row.identity_reason = news.identity, news.identity_reason
     if shown != (row.title, row.link):
         hub.note_rename(session)
@@ -222,7 +251,8 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     if host_of(row.url) != host_of(url):
         row.not_before = None  # Retry-After is the host's word (R22)
     row.url = url
-    row.etag = row.last_modified = row.body_hash = row.full_at = row.permanent_url = None
+    row.etag = row.last_modified = row.body_hash = row.full_at = row.document_url = None
+    _record_move(row, None)
     row.state, row.message, row.failures = "new", "", 0
     row.next_poll_at = now
 
@@ -246,7 +276,15 @@ def _memory(row: FeedRow) -> FeedMemory:
         format=row.format,
         due=row.next_poll_at,
         cadence=Cadence(row.rhythm or {}, row.hints or {}, row.window or 0, row.gap_at, row.demand),
+        document_url=row.document_url,
+        move=_move_of(row),
     )
+
+
+def _move_of(row: FeedRow) -> Move | None:
+    if row.permanent_url is None or row.permanent_since is None:
+        return None
+    return Move(row.permanent_url, row.permanent_since, row.permanent_polls or 1, row.adopted_at)
 
 
 def _equal_url(url: str) -> str:

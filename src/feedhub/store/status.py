@@ -14,7 +14,10 @@ _RATE_WINDOW = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """A feed's health. `new_per_day` is the mean of the last seven days, or of its life where that is shorter."""
+    """A feed's health. `new_per_day` is the mean of the last seven days, or of its life where that is shorter.
+
+    `moved_to` is the address that it is asked at in place of the configured one (R26), None for that one.
+    """
 
     title: str
     state: str
@@ -27,6 +30,7 @@ class FeedStatus:
     format: str
     identity: str
     identity_reason: str
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +89,5 @@ def _status(row: FeedRow, entries: int, recent: int, now: datetime) -> FeedStatu
         format=row.format,
         identity=row.identity,
         identity_reason=row.identity_reason,
+        moved_to=row.permanent_url if row.adopted_at else None,
     )

@@ -35,6 +35,7 @@ class HubRow(SQLModel, table=True):
     revision: int = 0
     unreachable: bool = False  # no listed feed could be reached when last tried
     reach_changed_at: datetime | None = None
+    polling_since: datetime | None = None  # by a process that runs, or that did not end in order
     renamed: bool = False  # a feed calls itself otherwise, which the next matching makes known
     described_at: datetime  # when the configuration, a feed's title or the program last changed what all outputs show
     description: str = ""  # digest of what `described_at` watches
@@ -59,7 +60,12 @@ class FeedRow(SQLModel, table=True):
     last_modified: str | None = Field(default=None, sa_type=Text)
     body_hash: str | None = None
     full_at: datetime | None = None  # when the document was last received whole (R21)
+    document_url: str | None = Field(default=None, sa_type=Text)  # where: the validators are this address's
+    # where it redirects to for good (R26)
     permanent_url: str | None = Field(default=None, sa_type=Text)
+    permanent_since: datetime | None = None
+    permanent_polls: int | None = None
+    adopted_at: datetime | None = None  # from then on asked in place of `url`
     # health
     state: str = "new"
     message: str = long_text()
@@ -80,6 +86,16 @@ class FeedRow(SQLModel, table=True):
     window: int | None = None  # items in the last document
     gap_at: datetime | None = None  # when items were last missed
     demand: float | None = None  # the feed's part in the hub's requests
+
+
+class HostRow(SQLModel, table=True):
+    """A host that may not be asked before both of these (R22, R23)."""
+
+    __tablename__ = "hosts"
+
+    host: str = Field(primary_key=True)
+    free_at: datetime
+    not_before: datetime | None = None
 
 
 class PollRow(SQLModel, table=True):
