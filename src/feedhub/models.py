@@ -57,12 +57,14 @@ class FetchRequest:
     """One conditional GET.
 
     `headers` go to the origin of `url` only, never across a redirect to another. `max_size` is in decompressed bytes.
+    With a `form` it is a POST of it, never conditional; then any 2xx is `Fetched`, its body unread.
     """
 
     url: str
     validators: Validators = Validators()
     headers: Mapping[str, str] = field(default_factory=dict)
     max_size: int = 5_000_000
+    form: Mapping[str, str] | None = field(default=None, repr=False)  # may hold a secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Fetched:
     """A 200 with its whole body. `url` is where it was found after redirects.
 
     `permanent_url` is the address at the end of the leading run of permanent redirects (301, 308), or None (R26).
+    `links` are the values of its Link headers.
     """
 
     url: str
@@ -78,6 +81,7 @@ class Fetched:
     validators: Validators
     elapsed: timedelta
     permanent_url: str | None = None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,14 @@ FetchResult = Fetched | NotModified | Failed
 
 
 # --- ingest: items ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a document says it stands in a relation to: `rel` is one relation in small letters, `href` as written."""
+
+    rel: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +193,7 @@ class ParsedFeed:
     skipped: int = 0
     skipped_reason: str = ""
     whole: bool = True
+    links: tuple[Link, ...] = ()  # its hubs, and what it calls itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +238,7 @@ class FeedMemory:
     failures: int = 0  # in a row
     interval: timedelta | None = None
     format: str = ""
+    pushed: bool = False  # a hub delivers its news, and has proved it
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +263,20 @@ class Received:
     skipped: int = 0
     skipped_reason: str = ""
     whole: bool = True
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HubOffer:
+    """That a document's changes are pushed (WebSub section 4): its hubs, in its order, and the `topic` to ask them for.
+
+    `url` is where the document was found, `names` are all the addresses by which it calls itself.
+    """
+
+    url: str
+    hubs: tuple[str, ...]
+    topic: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +303,8 @@ class Edit:
 class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
-    `remark` is what an operator should know of it beside that, empty for nothing.
+    `remark` is what an operator should know of it beside that, empty for nothing. `items` are the keys of all
+    its items, `offer` is who pushes it.
     """
 
     received: Received
@@ -287,6 +316,8 @@ class News:
     arrivals: tuple[Arrival, ...]
     edits: tuple[Edit, ...]
     remark: str = ""
+    items: tuple[str, ...] = ()
+    offer: HubOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

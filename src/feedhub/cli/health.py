@@ -17,7 +17,7 @@ from feedhub.config import Config, FeedConfig
 from feedhub.hub import open_store
 from feedhub.settings import Settings
 from feedhub.store import status
-from feedhub.store.status import FeedStatus, HubStatus
+from feedhub.store.status import FeedStatus, HubStatus, PushStatus
 
 
 def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
@@ -61,7 +61,13 @@ def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
         "format": health.format,
         "identity": health.identity,
         "identity_reason": health.identity_reason,
+        "push": _push_data(health.push) if health.push else None,
     }
+
+
+def _push_data(push: PushStatus) -> dict[str, object]:
+    times = {"lease_until": _moment(push.lease_until), "last_delivery": _moment(push.last_delivery)}
+    return {**asdict(push), **times}
 
 
 def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], now: datetime) -> None:
@@ -77,13 +83,17 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
             ago(health.last_poll, now),
             _next_poll(feed, health, now),
             f"{health.new_per_day:.1f}",
-            health.message or _identity_note(health) or health.reason,
+            "; ".join(filter(None, (_why(health), health.push.message if health.push else ""))),
         )
     screen.print(table, markup=False)
     listed = plural(len(config.feeds), "feed")
     screen.print(f"{listed}, {plural(hub.stories, 'story')} from {plural(hub.entries, 'entry')}", markup=False)
     if hub.unreachable:
         screen.print(OFFLINE_HINT, markup=False)
+
+
+def _why(health: FeedStatus) -> str:
+    return health.message or _identity_note(health) or health.reason
 
 
 def _next_poll(feed: FeedConfig, health: FeedStatus, now: datetime) -> str:

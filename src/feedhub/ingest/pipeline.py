@@ -22,6 +22,7 @@ from feedhub.models import (
     Fetched,
     FetchRequest,
     FetchResult,
+    HubOffer,
     News,
     NotModified,
     Poll,
@@ -34,6 +35,7 @@ from feedhub.net.urls import host_of
 from feedhub.store import feeds
 from feedhub.store.database import Store
 from feedhub.stories.identity import identify, lookup
+from feedhub.websub.discovery import belongs, offered
 
 _RECHECK = timedelta(days=7)  # a server that answers 304 for ever is asked unconditionally this often (R21)
 
@@ -68,6 +70,21 @@ async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: 
             return _answered(feed, memory, now, "fetched", news=news, elapsed=result.elapsed, size=len(result.body))
         case Failed():
             return failed(feed, memory, now, result)
+
+
+async def read_delivery(
+    feed: FeedConfig, memory: FeedMemory, offer: HubOffer, delivered: Fetched, now: datetime, tools: Tools
+) -> News | Failed:
+    """What a hub's delivery changes, read as a poll would read it; nothing is recorded yet.
+
+    The document is that of the offer, or it is none of this feed.
+    """
+    received = await _read(feed, delivered, tools.workers)
+    if isinstance(received, Failed):
+        return received
+    if not belongs(offer, delivered.links, received.links):
+        return Failed(FailureKind.BROKEN, "the document is another one")
+    return await _news(feed, memory, delivered, received, now, tools)
 
 
 def failed(feed: FeedConfig, memory: FeedMemory, now: datetime, failure: Failed) -> Poll:
@@ -147,6 +164,8 @@ async def _news(
         arrivals=arrivals,
         edits=edits,
         remark="; ".join(filter(None, (changes.repeats(identification), completion.remark))),
+        items=tuple(item.key for item in identification.items),
+        offer=offered(fetched.url, fetched.links, received.links),
     )
 
 
