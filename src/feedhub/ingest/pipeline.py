@@ -165,8 +165,14 @@ async def _news(
         edits=edits,
         remark="; ".join(filter(None, (changes.repeats(identification), completion.remark))),
         items=tuple(item.key for item in identification.items),
-        offer=offered(fetched.url, fetched.links, received.links),
+        offer=_offer(fetched, received, tools),
     )
+
+
+def _offer(fetched: Fetched, received: Received, tools: Tools) -> HubOffer | None:
+    """Who pushes the document. A hub is a stranger: one that would have to be told a secret is none."""
+    offer = offered(fetched.url, fetched.links, received.links)
+    return offer if offer and tools.conceal(offer.topic) == offer.topic else None
 
 
 def _validators(memory: FeedMemory, now: datetime) -> Validators:

@@ -98,7 +98,11 @@ class Pushes:
         self._open = False
         with suppress(TimeoutError):
             async with asyncio.timeout(patience.total_seconds()):
-                await self._waiting.join()
+                await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until all that was taken in has been read."""
+        await self._waiting.join()
 
     async def _read_on(self, on_delivery: OnDelivery) -> None:
         while True:

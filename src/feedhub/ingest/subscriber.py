@@ -111,7 +111,7 @@ class Subscriber:
         async with self._tools.hosts.turn(host_of(it.hub)):
             result = await self._tools.fetcher.fetch(FetchRequest(it.hub, form=form), now)
         if isinstance(result, Failed):
-            why = f"its hub cannot be asked: {_told(result, it.hub)}"
+            why = self._tools.conceal(f"its hub cannot be asked: {_told(result, it.hub)}")
             await self.change(it, now, lambda s: life.failed(s, why, now, _jitter(), result.retry_after))
         else:
             await self.change(it, now, lambda s: life.accepted(s, now, now))

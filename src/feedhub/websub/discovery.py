@@ -74,7 +74,7 @@ def _addresses(url: str, rel: str, links: Iterable[Link]) -> list[str]:
 
 
 def _absolute(url: str, href: str) -> str:
-    if len(href) > _LONGEST:
+    if not 0 < len(href) <= _LONGEST:
         return ""
     try:
         address = href if href.startswith(("http://", "https://")) else urljoin(url, href)

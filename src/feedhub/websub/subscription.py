@@ -196,7 +196,7 @@ def answered(subscription: Subscription, intent: Intent, now: datetime, jitter: 
         return _remarked(subscription, "its hub asks about a topic that it was not asked for"), False
     match intent.mode, subscription.state:
         case "subscribe", State.WANTED | State.ASKED | State.ACTIVE | State.FAILING:
-            return _confirmed(subscription, intent.lease or LEASE, now, jitter), True
+            return _confirmed(subscription, intent.lease, now, jitter), True
         case "unsubscribe", State.LEAVING:
             return replace(subscription, state=State.ENDED), True
         case "denied", State.LEAVING:
@@ -206,10 +206,10 @@ def answered(subscription: Subscription, intent: Intent, now: datetime, jitter: 
     return _remarked(subscription, "its hub asks to confirm what it was not asked for"), False
 
 
-def _confirmed(subscription: Subscription, lease: timedelta, now: datetime, jitter: float) -> Subscription:
+def _confirmed(subscription: Subscription, granted: timedelta | None, now: datetime, jitter: float) -> Subscription:
     """Renewed well before the lease ends, and not together with all others."""
     shortest, longest = _LEASES
-    lease = min(max(lease, shortest), longest)
+    lease = min(max(LEASE if granted is None else granted, shortest), longest)
     return replace(
         subscription,
         state=State.ACTIVE,
