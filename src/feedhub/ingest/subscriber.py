@@ -20,11 +20,11 @@ from feedhub.store import subscriptions
 from feedhub.store.subscriptions import Moment
 from feedhub.websub import subscription as life
 from feedhub.websub.messages import Intent, Mode, request_form
+from feedhub.websub.reach import CALLBACKS
 from feedhub.websub.subscription import Credentials, Subscription
 
 T = TypeVar("T")
 
-CALLBACKS = "websub/callback/"
 _BITS = 256  # of chance in a callback's address, and in a secret
 
 log = structlog.get_logger(__name__)

@@ -162,7 +162,7 @@ class _Exchange:
         document has another. A date would: any older document counts as "not modified since", though it was never
         read. So the date stays with the host that was asked (section 15.4, item 2.d, leaves this to us).
         """
-        validators = self._request.validators
+        validators = Validators() if self._form else self._request.validators
         if validators.etag is not None:
             yield "If-None-Match", validators.etag.encode("latin-1")
         if validators.last_modified is not None and self.trail.url.host == self._asked.host:

@@ -12,7 +12,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from feedhub.websub.messages import Delivery, Intent, read_intent
+from feedhub.websub.reach import CALLBACKS
 
+CALLBACK = f"/{CALLBACKS}{{id}}"
 _PATIENCE = timedelta(seconds=20)  # for a whole delivery
 _BUSY = 30  # seconds after which a hub may try again
 _CLOSING = {"Connection": "close"}  # the rest of a body is not waited for
@@ -40,7 +42,7 @@ class CallbackEndpoint:
 
     @property
     def route(self) -> Route:
-        return Route("/websub/callback/{id}", self._respond, methods=["GET", "POST"])
+        return Route(CALLBACK, self._respond, methods=["GET", "POST"])
 
     async def _respond(self, request: Request) -> Response:
         key = request.path_params["id"]

@@ -1,4 +1,4 @@
-"""Whether a hub elsewhere could reach this one, told from the address alone: no name is looked up."""
+"""Where hubs reach us, and whether they could, told from the address alone: no name is looked up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from feedhub.net.guard import is_public
 
+CALLBACKS = "websub/callback/"  # below the site's address
 # RFC 6761, RFC 6762, RFC 8375, RFC 9476, and what is usual on networks of one's own.
 _OWN_NETWORKS = ("localhost", "local", "internal", "home.arpa", "lan", "home", "corp", "intranet", "private")
 _NOWHERE = ("test", "example", "invalid", "onion", "alt")
