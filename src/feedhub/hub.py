@@ -16,6 +16,8 @@ from feedhub.ingest.cadence import typical_demand
 from feedhub.ingest.passes import PassReport, run_pass
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.pipeline import Tools
+from feedhub.ingest.pushes import Pushes
+from feedhub.ingest.turns import FeedTurns
 from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import FeedMemory, Poll
 from feedhub.net.fetch import Fetcher
@@ -28,6 +30,7 @@ from feedhub.store import feeds, hosts, hub, matching
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matched
 from feedhub.store.policies import policies
+from feedhub.websub.reach import hindrance
 
 _PARSERS = 2
 
@@ -67,14 +70,17 @@ def description(config: Config, site_url: str) -> str:
 class Hub:
     """A running hub: polls what is due, matches what came in. Nothing is held in memory that a restart would miss.
 
-    `polled` are the numbers of the feeds that are not paused.
+    `polled` are the numbers of the feeds that are not paused. `pushes` take in what publishers' hubs deliver; None
+    where no hub could reach us.
     """
 
-    def __init__(self, site: Site, tools: Tools) -> None:
+    def __init__(self, site: Site, tools: Tools, *, subscribes: bool = False) -> None:
         self.site, self.tools = site, tools
         self._listed = {feed.id: feed for feed in site.config.feeds}
         self.polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
-        self._under_way: set[int] = set()
+        self._turns = FeedTurns()
+        followed = {number: self._listed[site.policies[number].key] for number in self.polled}
+        self.pushes = Pushes(followed, tools, self._turns, site.url) if subscribes else None
 
     async def due(self, now: datetime) -> list[FeedMemory]:
         """The feeds to poll now, without those being polled already."""
@@ -87,14 +93,17 @@ class Hub:
 
     async def poll(self, memories: Sequence[FeedMemory], now: datetime, on_poll: OnPoll) -> PassReport:
         """One pass over these feeds. Their entries are stored; :meth:`match` makes stories of them."""
-        numbers = {memory.number for memory in memories}
-        self._under_way |= numbers
-        try:
+        async with self._turns.hold(memory.number for memory in memories) as let_go:
+
+            def heard(feed: FeedConfig, poll: Poll) -> None:
+                if self.pushes:
+                    self.pushes.subscriber.polled(poll)
+                let_go(poll.feed)
+                on_poll(feed, poll)
+
             typical = await self._typical()
             weighed = [replace(memory, typical=typical) for memory in memories]
-            report = await run_pass(self._listed, weighed, now, self.tools, on_poll)
-        finally:
-            self._under_way -= numbers
+            report = await run_pass(self._listed, weighed, now, self.tools, heard)
         unreachable = await self.tools.store.write(_note_reach, self.polled, datetime.now(UTC))
         return replace(report, unreachable=unreachable and bool(report.polls))
 
@@ -109,20 +118,26 @@ class Hub:
         return typical_demand([(demand, intervals[number]) for number, demand in demands.items()])
 
     def _free(self, memories: Sequence[FeedMemory]) -> list[FeedMemory]:
-        return [memory for memory in memories if memory.number not in self._under_way]
+        """Those that nobody is at work on. Where no hub can deliver, none is trusted to."""
+        free = [memory for memory in memories if memory.number not in self._turns]
+        return free if self.pushes else [replace(memory, pushed=False) for memory in free]
 
 
 @asynccontextmanager
 async def open_hub(
     store: Store, config: Config, settings: Settings, now: datetime, *, address: str | None = None
 ) -> AsyncIterator[Hub]:
-    """A hub on this database with this configuration, ready to poll. `address` is where this process listens."""
+    """A hub on this database with this configuration, ready to poll.
+
+    `address` is where this process listens, None where it does not: then no publisher's hub is asked to push to it.
+    """
     site = await store.write(adopt, config, address, now)
     async with host_budget(store, config, now) as budget, ParserWorkers(_PARSERS) as workers:
         proxy = Proxy.parse(settings.proxy) if settings.proxy else None
         fetcher = Fetcher(user_agent(config), allow_private=settings.allow_private, hosts=budget, proxy=proxy)
-        pages = PageFetcher(fetcher)
-        yield Hub(site, Tools(fetcher, budget, workers, store, pages, concealer(config.secrets)))
+        tools = Tools(fetcher, budget, workers, store, PageFetcher(fetcher), concealer(config.secrets))
+        unreachable = hindrance(config.site.url, allow_private=settings.allow_private)
+        yield Hub(site, tools, subscribes=address is not None and not unreachable)
 
 
 @asynccontextmanager

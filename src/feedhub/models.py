@@ -60,6 +60,8 @@ class FetchRequest:
     to `moved_to`, the address that is asked in its place (R26), where that is another. `validators` are those of the
     document at `document_url`, and are sent there only; without it, to the first address asked. After this request its
     host is left alone for `spacing` at least. `max_size` is in decompressed bytes.
+
+    With a `form` it is a POST of it, never conditional; then any 2xx is `Fetched`, its body unread.
     """
 
     url: str
@@ -69,6 +71,7 @@ class FetchRequest:
     moved_to: str | None = None
     document_url: str | None = None
     spacing: timedelta = timedelta(0)
+    form: Mapping[str, str] | None = field(default=None, repr=False)  # may hold a secret
 
     @property
     def first(self) -> str:
@@ -91,7 +94,7 @@ class Fetched:
     """A 200 with its whole body. `url` is where it was found after redirects.
 
     `permanent_url` is the same where every redirect on the way was permanent (301, 308) and none led from https to
-    http; None without redirects (R26).
+    http; None without redirects (R26). `links` are the values of its Link headers.
     """
 
     url: str
@@ -101,6 +104,7 @@ class Fetched:
     elapsed: timedelta
     permanent_url: str | None = None
     freshness: Freshness = Freshness()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,14 @@ class HostsMemory:
 
 
 # --- ingest: items ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a document says it stands in a relation to: `rel` is one relation in small letters, `href` as written."""
+
+    rel: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +265,7 @@ class ParsedFeed:
     skipped_reason: str = ""
     whole: bool = True
     hints: RawHints = RawHints()
+    links: tuple[Link, ...] = ()  # its hubs, and what it calls itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +374,20 @@ class Received:
     skipped_reason: str = ""
     whole: bool = True
     hints: RawHints = RawHints()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HubOffer:
+    """That a document's changes are pushed (WebSub section 4): its hubs, in its order, and the `topic` to ask them for.
+
+    `url` is where the document was found, `names` are all the addresses by which it calls itself.
+    """
+
+    url: str
+    hubs: tuple[str, ...]
+    topic: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,8 +414,8 @@ class Edit:
 class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
-    `known` is how many of its items were stored already. `remark` is what an operator should know of it beside that,
-    empty for nothing.
+    `known` is how many of its items were stored already, `items` are the keys of all its items. `offer` is who pushes
+    it. `remark` is what an operator should know of it beside that, empty for nothing.
     """
 
     received: Received
@@ -400,6 +427,8 @@ class News:
     edits: tuple[Edit, ...]
     known: int = 0
     remark: str = ""
+    items: tuple[str, ...] = ()
+    offer: HubOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

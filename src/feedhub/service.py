@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 from feedhub.config import FeedConfig
 from feedhub.hub import Hub
 from feedhub.ingest.passes import PassReport
-from feedhub.models import FeedMemory, Poll
+from feedhub.ingest.pushes import Pushes
+from feedhub.models import FeedMemory, News, Poll
 from feedhub.publish.select import Site
 from feedhub.schedule import Schedule
 from feedhub.store.database import Store, StoreError
@@ -39,6 +40,7 @@ class Listener(Protocol):
     def pass_started(self, feeds: int) -> None: ...
     def polled(self, feed: FeedConfig, poll: Poll) -> None: ...
     def pass_ended(self, report: PassReport) -> None: ...
+    def delivered(self, feed: FeedConfig, news: News) -> None: ...
     def matched(self, matched: Matched) -> None: ...
 
 
@@ -56,6 +58,8 @@ class Polling:
         try:
             await asyncio.to_thread(self._keep)
             due = await self._hub.due(now)
+            if self._hub.pushes:
+                await self._hub.pushes.subscriber.tick(now)
         except (StoreError, Locked) as error:
             if str(error) != self._hindrance:
                 log.error("nothing can be polled", error=str(error))
@@ -80,6 +84,11 @@ class Polling:
             await self._arrived.wait()
             await asyncio.sleep(_MATCH_PAUSE)
             self._arrived.clear()
+
+    def delivered(self, feed: FeedConfig, news: News) -> None:
+        """A publisher's hub brought this."""
+        self._arrived.set()
+        self._listener.delivered(feed, news)
 
     async def drain(self) -> None:
         """Let polls under way finish for a few seconds, then give them up, and match what came in."""
@@ -127,7 +136,8 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     library = Library(store, lambda: site)
-    async with _web(store, site, library, listening), _polling(hub, library, listener, keep):
+    pushes = hub.pushes if hub else None
+    async with _web(store, site, library, listening, pushes), _polling(hub, library, listener, keep):
         await stop.wait()
 
 
@@ -138,23 +148,42 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: 
         return
     polling = Polling(hub, library, listener, keep)
     schedule = Schedule(polling.tick)
-    matcher = asyncio.create_task(polling.match_forever())
-    schedule.start()
-    try:
-        yield
-    finally:
-        await schedule.stop()
-        matcher.cancel()
-        await asyncio.gather(matcher, return_exceptions=True)
-        await polling.drain()
+    async with _deliveries(hub.pushes, polling):
+        matcher = asyncio.create_task(polling.match_forever())
+        schedule.start()
+        try:
+            yield
+        finally:
+            await schedule.stop()
+            matcher.cancel()
+            await asyncio.gather(matcher, return_exceptions=True)
+    await polling.drain()
 
 
 @asynccontextmanager
-async def _web(store: Store, site: Site, library: Library, listening: socket.socket | None) -> AsyncIterator[None]:
+async def _deliveries(pushes: Pushes | None, polling: Polling) -> AsyncIterator[None]:
+    """Publishers' hubs deliver for as long as the context lasts."""
+    if pushes is None:
+        yield
+        return
+    reading = asyncio.create_task(pushes.read_forever(polling.delivered))
+    try:
+        yield
+    finally:
+        await pushes.subscriber.stop()
+        await pushes.drain(_DRAIN)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _web(
+    store: Store, site: Site, library: Library, listening: socket.socket | None, pushes: Pushes | None
+) -> AsyncIterator[None]:
     if listening is None:
         yield
         return
-    async with serve_app(create_app(store, site, library), listening):
+    async with serve_app(create_app(store, site, library, pushes), listening):
         yield
 
 

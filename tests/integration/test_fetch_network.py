@@ -341,6 +341,19 @@ async def test_tls_verifies_the_name_while_connecting_to_the_address(tmp_path: P
     assert internet.reached == ["1.1.1.1"]
 
 
+async def test_a_form_is_not_sent_on_over_an_open_line(tmp_path: Path, publisher: Publisher) -> None:
+    """What it says was for one who is known by a certificate."""
+    pem = certificate(tmp_path, days=30)
+    publisher.serve("/hub", b"", status=202)
+    with https_publisher(pem) as secure:
+        secure.redirect("/hub", at("a.example", publisher, "/hub"), 307)
+        async with on(Internet(NAMES), ssl.create_default_context(cafile=str(pem))) as fetcher:
+            request = FetchRequest(f"https://a.example:{secure.port}/hub", form={"hub.secret": "between the rivers"})
+            result = await failed(fetcher, request)
+    assert (result.kind, publisher.requests) == (FailureKind.TLS, [])
+    assert result.detail.endswith("sends a form on over an open line.")
+
+
 async def test_r28_a_server_without_tls_is_a_tls_failure(fetcher: Fetcher, publisher: Publisher) -> None:
     """https to a plain http port."""
     assert (await failed(fetcher, f"https://a.example:{publisher.port}/feed")).kind is FailureKind.TLS

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -12,7 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, select
 
 from feedhub.models import Cadence
@@ -160,3 +163,37 @@ def test_r49_processes_that_open_a_new_database_at_once_all_succeed(database_url
     for process in processes:
         _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, "")
+
+
+def test_the_migration_to_subscriptions_keeps_what_is_there(database_url: str) -> None:
+    """Feeds of the version before stay as they are, and offer nothing until their next poll."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    with store.engine.begin() as connection:
+        _upgrade_to(connection, "0001")
+        _insert_feed(connection)
+    store.close()
+    store = Store.open(database_url)
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT key, failures, offer FROM feeds")).all() == [("tigris", 3, None)]
+        assert connection.execute(text("SELECT count(*) FROM subscriptions")).scalar() == 0
+    store.close()
+
+
+def _upgrade_to(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _insert_feed(connection: Connection) -> None:
+    feeds = Table("feeds", MetaData(), autoload_with=connection)
+    required = {column.name: _filler(column.type) for column in feeds.columns if not column.nullable}
+    connection.execute(feeds.insert().values(required | {"id": 1, "key": "tigris", "failures": 3}))
+
+
+def _filler(kind: TypeEngine[Any]) -> object:
+    """Some value for a column that must have one."""
+    return {int: 0, datetime: datetime(2026, 11, 22, tzinfo=UTC)}.get(kind.python_type, "")

@@ -26,7 +26,9 @@ from feedhub.publish.documents import addresses, static_files
 from feedhub.store import feeds, matching
 from feedhub.store.database import Store, sqlite_url
 from feedhub.web.app import create_app
+from feedhub.web.callback import CALLBACK
 from feedhub.web.library import Library
+from feedhub.websub.subscription import State
 from support.polls import NOON, an_entry, news_poll
 
 ROOT = Path(__file__).parents[2]
@@ -233,6 +235,12 @@ def test_every_address_has_its_row(tmp_path: Path) -> None:
     assert {row for row, p in patterns.items() if not any(map(p.fullmatch, served))} == set()
 
 
+def test_every_state_of_a_push_has_its_row() -> None:
+    """Those of a subscription that is wanted, and the two that are told of it."""
+    ours = {State.LEAVING, State.ENDED}
+    assert rows("## Publishers' hubs").keys() == {"offered", "silent"} | (set(State) - ours)
+
+
 def test_every_feed_state_has_its_row() -> None:
     """The classes of failure and the states that are none."""
     assert rows("## Feed states").keys() == OUR_OWN_STATES | set(FailureKind)
@@ -293,6 +301,7 @@ def _addresses(folder: Path) -> Iterator[str]:
             str(getattr(route, "path", "")) for route in create_app(store, site, Library(store, lambda: site)).routes
         )
         yield from (route for route in routes if "{" not in route)
+        yield CALLBACK.format(id="key")
     finally:
         store.close()
 

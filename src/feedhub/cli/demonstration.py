@@ -21,7 +21,7 @@ from feedhub.demo.newsroom import newsroom
 from feedhub.hub import open_store
 from feedhub.ingest.cadence import spoken
 from feedhub.ingest.passes import PassReport
-from feedhub.models import Poll
+from feedhub.models import News, Poll
 from feedhub.observe import LogFormat, configure_logging
 from feedhub.service import serve_app
 from feedhub.settings import Settings
@@ -93,8 +93,11 @@ class Guide:
         if poll.failure:
             self._tell(f"{feed.title}: {poll.message}")
         elif self._opened and poll.news:
-            for arrival in poll.news.arrivals:
-                self._tell(f"{feed.title}: {arrival.entry.title}")
+            self.delivered(feed, poll.news)
+
+    def delivered(self, feed: FeedConfig, news: News) -> None:
+        for arrival in news.arrivals:
+            self._tell(f"{feed.title}: {arrival.entry.title}")
 
     def pass_ended(self, report: PassReport) -> None:
         pass

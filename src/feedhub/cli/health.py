@@ -17,7 +17,7 @@ from feedhub.config import Config, FeedConfig
 from feedhub.hub import open_store
 from feedhub.settings import Settings
 from feedhub.store import status
-from feedhub.store.status import FeedStatus, HubStatus
+from feedhub.store.status import FeedStatus, HubStatus, PushStatus
 
 
 def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
@@ -62,7 +62,13 @@ def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
         "identity": health.identity,
         "identity_reason": health.identity_reason,
         "moved_to": health.moved_to,
+        "push": _push_data(health.push) if health.push else None,
     }
+
+
+def _push_data(push: PushStatus) -> dict[str, object]:
+    times = {"lease_until": _moment(push.lease_until), "last_delivery": _moment(push.last_delivery)}
+    return {**asdict(push), **times}
 
 
 def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], now: datetime) -> None:
@@ -77,7 +83,7 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
             ago(health.last_poll, now),
             _next_poll(feed, health, now),
             f"{health.new_per_day:.1f}",
-            _reason(feed, health),
+            "; ".join(filter(None, (_reason(feed, health), health.push.message if health.push else ""))),
             _message(feed, health) or _identity_note(health),
         )
     screen.print(table, markup=False)
@@ -85,6 +91,10 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
     screen.print(f"{listed}, {plural(hub.stories, 'story')} from {plural(hub.entries, 'entry')}", markup=False)
     if hub.unreachable:
         screen.print(OFFLINE_HINT, markup=False)
+
+
+def _why(health: FeedStatus) -> str:
+    return health.message or _identity_note(health) or health.reason
 
 
 def _next_poll(feed: FeedConfig, health: FeedStatus, now: datetime) -> str:

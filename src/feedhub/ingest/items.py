@@ -10,7 +10,7 @@ from time import struct_time
 from urllib.parse import urljoin, urlsplit
 
 from feedhub.ingest.charset import legal
-from feedhub.models import Enclosure, ParsedItem, Picture, RawDate, Text
+from feedhub.models import Enclosure, Link, ParsedItem, Picture, RawDate, Text
 
 Node = Mapping[str, object]
 
@@ -51,6 +51,12 @@ def page_link(node: Node, url: str) -> str:
     alternates = [link for link in _nodes(node.get("links")) if link.get("rel") == "alternate" and link.get("href")]
     pages = [link for link in alternates if string(link.get("type")) in _HTML]
     return next((_join(url, string(link.get("href"))) for link in (*pages, *alternates)), "")
+
+
+def relations(feed: Node) -> tuple[Link, ...]:
+    """A feed's hubs and what it calls itself (WebSub section 4), as they stand there."""
+    links = ((string(link.get("rel")).lower(), string(link.get("href"))) for link in _nodes(feed.get("links")))
+    return tuple(Link(rel, href) for rel, href in links if rel in ("hub", "self") and href)
 
 
 def plain_title(feed: Node) -> str:

@@ -32,7 +32,7 @@ import feedparser
 from feedhub.ingest import jsonfeed
 from feedhub.ingest.charset import decode
 from feedhub.ingest.doctype import Markup, read_markup
-from feedhub.ingest.items import Node, page_link, plain_title, read_item, string, strings
+from feedhub.ingest.items import Node, page_link, plain_title, read_item, relations, string, strings
 from feedhub.ingest.sitemap import is_sitemap, read_sitemap
 from feedhub.ingest.webpage import is_page, judge_page
 from feedhub.models import Failed, FailureKind, ParsedFeed, RawHints
@@ -133,6 +133,7 @@ def _feed(reading: _Reading, url: str, *, cut_off: bool) -> ParsedFeed | Failed:
         skipped=total - len(items),
         skipped_reason="; ".join(reasons),
         hints=_hints(reading.feed),
+        links=relations(reading.feed),
     )
 
 

@@ -25,6 +25,7 @@ from feedhub.models import (
     FetchResult,
     Freshness,
     Held,
+    HubOffer,
     News,
     NextPoll,
     NotModified,
@@ -37,6 +38,7 @@ from feedhub.net.hosts import Clock, HostBudget, running
 from feedhub.store import feeds
 from feedhub.store.database import Store
 from feedhub.stories.identity import identify, lookup
+from feedhub.websub.discovery import belongs, offered
 
 _RECHECK = timedelta(days=7)  # a server that answers 304 for ever is asked unconditionally this often (R21)
 
@@ -79,6 +81,21 @@ async def _outcome(
             return _whole(_answered(feed, memory, now, result.freshness, elapsed, news), result)
         case Failed():
             return failed(feed, memory, now, result)
+
+
+async def read_delivery(
+    feed: FeedConfig, memory: FeedMemory, offer: HubOffer, delivered: Fetched, now: datetime, tools: Tools
+) -> News | Failed:
+    """What a hub's delivery changes, read as a poll would read it; nothing is recorded yet.
+
+    The document is that of the offer, or it is none of this feed.
+    """
+    received = await _read(feed, delivered, tools.workers)
+    if isinstance(received, Failed):
+        return received
+    if not belongs(offer, delivered.links, received.links):
+        return Failed(FailureKind.BROKEN, "the document is another one")
+    return await _news(feed, memory, delivered, received, now, running(now), tools)
 
 
 def failed(feed: FeedConfig, memory: FeedMemory, now: datetime, failure: Failed) -> Poll:
@@ -182,7 +199,15 @@ async def _news(
         edits=edits,
         known=sum(item.known is not None for item in identification.items),
         remark="; ".join(filter(None, (changes.repeats(identification), completion.remark))),
+        items=tuple(item.key for item in identification.items),
+        offer=_offer(fetched, received, tools),
     )
+
+
+def _offer(fetched: Fetched, received: Received, tools: Tools) -> HubOffer | None:
+    """Who pushes the document. A hub is a stranger: one that would have to be told a secret is none."""
+    offer = offered(fetched.url, fetched.links, received.links)
+    return offer if offer and tools.conceal(offer.topic) == offer.topic else None
 
 
 def _validators(memory: FeedMemory, now: datetime) -> Validators:

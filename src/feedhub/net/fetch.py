@@ -1,4 +1,4 @@
-"""The one door to the network: one GET, whose outcome is a value (R20, R21, R22, R26, R28, R31).
+"""The one door to the network: one GET, or POST of a form, whose outcome is a value (R20, R21, R22, R26, R28, R31).
 
 Conditional, gzip only and inflated with a bound, one total deadline, at most five redirects, http and https only, and
 every hop's address checked as it is connected to, and in its host's turn (:mod:`feedhub.net.hosts`).
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -138,19 +139,29 @@ class _Hop:
         self._user_agent = user_agent
         self._timeout = httpx.Timeout(None, connect=deadline.total_seconds() / 2)
         self._clock = clock
+        self._form = urlencode(request.form).encode() if request.form else None
 
     async def run(self, client: httpx.AsyncClient) -> Trail | Fetched | NotModified | Failed:
         """The outcome, or how the way goes on."""
         # A request made by hand, not by the client, so that nothing of the client's is added to it, cookies least.
-        async with aclosing(await client.send(self._get(), stream=True, follow_redirects=False)) as response:
+        async with aclosing(await client.send(self._http_request(), stream=True, follow_redirects=False)) as response:
             self.answering = True
-            if response.has_redirect_location:
-                return self.trail.follow(response.status_code, response.headers["location"])
-            return await self._outcome(response)
+            if not self._leads_on(response):
+                return await self._outcome(response)
+            onward = self.trail.follow(response.status_code, response.headers["location"])
+        if self._form and isinstance(onward, Trail) and onward.url.scheme != self.trail.url.scheme == "https":
+            return Failed(FailureKind.TLS, f"{place(self.trail.url)} sends a form on over an open line.")
+        return onward
 
-    def _get(self) -> httpx.Request:
+    def _leads_on(self, response: httpx.Response) -> bool:
+        """A form is sent on only where it stays a POST (WebSub section 5.1.2)."""
+        return response.has_redirect_location and (not self._form or response.status_code in (307, 308))
+
+    def _http_request(self) -> httpx.Request:
         headers = [(name.encode(), value) for name, value in self._headers()]
-        return httpx.Request("GET", self.trail.url, headers=headers, extensions={"timeout": self._timeout.as_dict()})
+        extensions = {"timeout": self._timeout.as_dict()}
+        method = "POST" if self._form else "GET"
+        return httpx.Request(method, self.trail.url, headers=headers, content=self._form, extensions=extensions)
 
     def _headers(self) -> Iterator[tuple[str, bytes]]:
         """This hop's headers. The feed's own come first and replace ours, on its own origin only."""
@@ -161,6 +172,8 @@ class _Hop:
         yield from ((name, value) for name, value in ours.items() if name.lower() not in taken)
         yield "Accept-Encoding", b"gzip"
         yield "Connection", b"close"
+        if self._form:
+            yield "Content-Type", b"application/x-www-form-urlencoded"
         yield from self._conditions()
 
     def _own_headers(self) -> Iterator[tuple[str, bytes]]:
@@ -181,7 +194,7 @@ class _Hop:
         older one counts as not modified since, and newsroom software gives several feeds of a site the same entity tag.
         """
         validators, home = self._request.validators, self._request.document_url or self._request.first
-        if self.trail.url != httpx.URL(home).copy_with(userinfo=b"", fragment=None):
+        if self._form or self.trail.url != httpx.URL(home).copy_with(userinfo=b"", fragment=None):
             return
         if validators.etag is not None:
             yield "If-None-Match", validators.etag.encode("latin-1")
@@ -193,20 +206,26 @@ class _Hop:
         url, status = self.trail.url, response.status_code
         if status == 304 and any(self._conditions()):
             return NotModified(timedelta(0), _freshness(response), str(url), self.trail.permanent_url)
+        if self._form and response.is_success:
+            return self._fetched(response, b"")
         if status not in _DOCUMENT:
             now = self._clock() + _CLOCK_LAG
             return failures.of_status(status, url, response.headers, await _prefix(response), now)
         body = await _body(response, self._request.max_size)
         if not body:
             return Failed(FailureKind.BROKEN, f"{place(url)} answered {status} with an empty document.", status=status)
+        return self._fetched(response, body)
+
+    def _fetched(self, response: httpx.Response, body: bytes) -> Fetched:
         return Fetched(
-            url=str(url),
+            url=str(self.trail.url),
             body=body,
             content_type=response.headers.get("content-type", ""),
             validators=Validators(_raw(response, b"etag"), _raw(response, b"last-modified")),
             elapsed=timedelta(0),
             permanent_url=self.trail.permanent_url,
             freshness=_freshness(response),
+            links=tuple(response.headers.get_list("link")),
         )
 
 

@@ -28,7 +28,7 @@ from feedhub.models import (
 from feedhub.net.urls import host_of
 from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
-from feedhub.store.tables import EntryRow, FeedRow, PollRow
+from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow
 from feedhub.stories.identity import KnownItem
 
 
@@ -65,13 +65,25 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
 def due(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """The feeds among `numbers` whose time has come, longest overdue first."""
     rows = _rows(session, numbers, or_(col(FeedRow.next_poll_at).is_(None), col(FeedRow.next_poll_at) <= now))
-    return [_memory(row) for row in sorted(rows, key=lambda row: (row.next_poll_at or row.created_at, row.id))]
+    return _memories(session, sorted(rows, key=lambda row: (row.next_poll_at or row.created_at, row.id)))
 
 
 def askable(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """All of `numbers` but those whose publisher asked to be left alone until later (Retry-After, R22)."""
     rows = _rows(session, numbers, or_(col(FeedRow.not_before).is_(None), col(FeedRow.not_before) <= now))
-    return [_memory(row) for row in rows]
+    return _memories(session, rows)
+
+
+def memory(session: Session, number: int) -> FeedMemory:
+    """What is remembered of this feed."""
+    return _memories(session, [session.get_one(FeedRow, number)])[0]
+
+
+def hasten(session: Session, number: int, earliest: datetime) -> None:
+    """Have the feed polled at the time given, unless it is due before; never within a Retry-After."""
+    row = session.get_one(FeedRow, number)
+    if row.next_poll_at is not None:
+        row.next_poll_at = min(row.next_poll_at, max(earliest, row.not_before or earliest))
 
 
 def none_reached(session: Session, numbers: Sequence[int]) -> bool:
@@ -173,6 +185,11 @@ def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> Non
     )
 
 
+def record_delivery(session: Session, number: int, news: News, now: datetime) -> None:
+    """Store what a hub delivered. It may be a part of the document, and says nothing of what a poll will find there."""
+    _record_entries(session, session.get_one(FeedRow, number), news, now)
+
+
 def hashed(text: str) -> int:
     """A 64-bit key for an index, signed as both databases store it."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
@@ -199,8 +216,13 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
     row.etag, row.last_modified = news.validators.etag, news.validators.last_modified
     row.body_hash, row.full_at = news.body_hash, now
     row.identity, row.identity_reason = news.identity, news.identity_reason
+    row.offer = asdict(news.offer) if news.offer else None
     if shown != (row.title, row.link):
         hub.note_rename(session)
+    _record_entries(session, row, news, now)
+
+
+def _record_entries(session: Session, row: FeedRow, news: News, now: datetime) -> None:
     if news.arrivals:
         row.last_new_at = now
         session.execute(insert(EntryRow), [_arrival(row, arrival, now) for arrival in news.arrivals])
@@ -251,7 +273,7 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     if host_of(row.url) != host_of(url):
         row.not_before = None  # Retry-After is the host's word (R22)
     row.url = url
-    row.etag = row.last_modified = row.body_hash = row.full_at = row.document_url = None
+    row.etag = row.last_modified = row.body_hash = row.full_at = row.document_url = row.offer = None
     _record_move(row, None)
     row.state, row.message, row.failures = "new", "", 0
     row.next_poll_at = now
@@ -263,7 +285,12 @@ def _rows(session: Session, numbers: Sequence[int], *conditions: ColumnElement[b
     return [row for row in session.exec(query) if row.id in wanted]
 
 
-def _memory(row: FeedRow) -> FeedMemory:
+def _memories(session: Session, rows: Sequence[FeedRow]) -> list[FeedMemory]:
+    pushed = set(session.exec(select(SubscriptionRow.feed_id).where(col(SubscriptionRow.pushed)))) if rows else set()
+    return [_memory(row, pushed=row.id in pushed) for row in rows]
+
+
+def _memory(row: FeedRow, *, pushed: bool) -> FeedMemory:
     return FeedMemory(
         number=row.id or 0,
         key=row.key,
@@ -278,6 +305,7 @@ def _memory(row: FeedRow) -> FeedMemory:
         cadence=Cadence(row.rhythm or {}, row.hints or {}, row.window or 0, row.gap_at, row.demand),
         document_url=row.document_url,
         move=_move_of(row),
+        pushed=pushed,
     )
 
 

@@ -66,6 +66,7 @@ class FeedRow(SQLModel, table=True):
     permanent_since: datetime | None = None
     permanent_polls: int | None = None
     adopted_at: datetime | None = None  # from then on asked in place of `url`
+    offer: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # who pushes it
     # health
     state: str = "new"
     message: str = long_text()
@@ -96,6 +97,39 @@ class HostRow(SQLModel, table=True):
     host: str = Field(primary_key=True)
     free_at: datetime
     not_before: datetime | None = None
+
+
+class SubscriptionRow(SQLModel, table=True):
+    """What a feed's hub is asked for and how far that has come: :class:`feedhub.websub.subscription.Subscription`.
+
+    A feed may have one that is wanted and others that are being ended. `key` is the last part of `callback`.
+    """
+
+    __tablename__ = "subscriptions"
+
+    id: int | None = row_id()
+    feed_id: int = reference("feeds.id", index=True)
+    key: str = Field(unique=True)
+    secret: str
+    callback: str = long_text()
+    topic: str = long_text()
+    hubs: list[str] = Field(default_factory=list, sa_type=JSON)
+    hub: str = long_text()
+    state: str
+    act_at: datetime = Field(index=True)
+    reason: str = long_text()
+    failures: int = 0
+    confirmed_at: datetime | None = None
+    lease_until: datetime | None = None
+    silent: bool = False
+    proofs: int = 0
+    missed: list[str] = Field(default_factory=list, sa_type=JSON)
+    missed_at: datetime | None = Field(default=None, index=True)
+    delivered: int = 0
+    delivered_at: datetime | None = None
+    dropped: int = 0
+    remark: str = long_text()
+    pushed: bool = False  # the hub is relied on
 
 
 class PollRow(SQLModel, table=True):
