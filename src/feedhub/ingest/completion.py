@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+
 from feedhub.config import FeedConfig
 from feedhub.ingest.changes import Articles
 from feedhub.ingest.document import Reading
