@@ -7,7 +7,7 @@ from feedhub.models import OFFLINE_KINDS, FailureKind
 _OFFLINE_HOSTS = 5
 _OFFLINE_SHARE = 0.8
 
-_ADVICE = {
+ADVICE = {
     FailureKind.GONE: "take the feed out of feeds.yaml or find its new address",
     FailureKind.NOT_FOUND: "look for the feed's new address on the outlet's site",
     FailureKind.FORBIDDEN: "see whether the feed needs `headers`, or ask the outlet",
@@ -30,7 +30,7 @@ _ADVICE = {
 
 def sentence(kind: FailureKind, detail: str) -> str:
     """What happened, then what to do."""
-    return f"{detail.rstrip('.')}; {_ADVICE[kind]}"
+    return f"{detail.rstrip('.')}; {ADVICE[kind]}"
 
 
 def is_offline(outcomes: dict[str, list[FailureKind | None]]) -> bool:

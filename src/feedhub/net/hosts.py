@@ -98,7 +98,7 @@ class HostBudget:
         try:
             async with lane.places, AsyncExitStack() as entered:
                 async with lane.gate:
-                    while (wait := lane.free_at - time.monotonic()) > 0:  # it may move meanwhile
+                    while (wait := lane.free_at - time.monotonic()) > 0:  # noqa: ASYNC110 - it may move meanwhile, and nothing but time frees it
                         await asyncio.sleep(wait)
                     await entered.enter_async_context(slot)
                     until = self.held(host, clock())
