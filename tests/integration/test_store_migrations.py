@@ -23,9 +23,10 @@ from feedhub.store import feeds
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
-from feedhub.store.tables import FeedRow
+from feedhub.store.tables import FeedRow, HubRow
 from support.polls import NOON, QUARTER
 
+_VALUES = {"id": 1, "key": "tigris", "revision": 7, "failures": 0, "unreachable": False, "renamed": False}
 _FILES = Path(migrations.__file__).parent / "migrations"
 
 
@@ -57,6 +58,33 @@ def test_unmatched_entries_are_indexed_as_they_are_asked_for(store: Store) -> No
 def test_the_head_is_the_newest_file() -> None:
     """`HEAD` spares the import of Alembic at every start, and must not fall behind."""
     assert ScriptDirectory(str(_FILES)).get_heads() == [HEAD]
+
+
+def test_hosts_and_moves_come_to_a_database_with_feeds_in_it(database_url: str) -> None:
+    """A database of the first schema keeps its rows; nothing is known of moves, and no process is thought to poll."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    now = "2026-11-22 12:00:00.000000" if store.is_sqlite else "2026-11-22 12:00:00+00"
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for table in ("feeds", "hub"):
+            columns = [column for column in inspect(connection).get_columns(table) if not column["nullable"]]
+            names = [column["name"] for column in columns if (table, column["name"]) != ("feeds", "id")]
+            values = {name: _VALUES.get(name, now if name.endswith("_at") else "") for name in names}
+            inserted = f"INSERT INTO {table} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
+            connection.execute(text(inserted), values)
+    store.close()
+    opened = Store.open(database_url)
+    with opened.reading() as session:
+        (feed,) = session.exec(select(FeedRow)).all()
+        (hub,) = session.exec(select(HubRow)).all()
+        assert (feed.key, feed.document_url, feed.permanent_polls, feed.adopted_at) == ("tigris", None, None, None)
+        assert (hub.revision, hub.polling_since) == (7, None)
+    opened.close()
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:

@@ -62,7 +62,7 @@ class Desk:
     ) -> None:
         """`network` is further arguments of the fetcher: its resolver, its sockets, its certificate authorities."""
         self.store = store
-        self._path = folder / "feeds.yaml"
+        self.path = folder / "feeds.yaml"
         self._allow_private, self._network = allow_private, network
         self._runner, self._workers = engine.runner, engine.workers
         self._open = AsyncExitStack()
@@ -76,7 +76,7 @@ class Desk:
 
     def configure(self, text: str, now: datetime = NOON) -> None:
         """Start anew with this feeds.yaml; `hosts:` is quick where the text says nothing of it."""
-        self._path.write_text(_HEAD + ("" if "hosts:" in text else _QUICK) + text, encoding="utf-8")
+        self.path.write_text(_HEAD + ("" if "hosts:" in text else _QUICK) + text, encoding="utf-8")
         self._runner.run(self._restart(now))
 
     def poll(self, now: datetime, *, every: bool = False) -> PassReport:
@@ -123,7 +123,7 @@ class Desk:
     async def _restart(self, now: datetime) -> None:
         """As :func:`feedhub.hub.open_hub` does, with the engine's processes and a short deadline."""
         await self._open.aclose()
-        config = load(self._path, {})
+        config = load(self.path, {})
         site = await self.store.write(adopt, config, None, now)
         budget = await self._open.enter_async_context(host_budget(self.store, config, now))
         agent = user_agent(config)

@@ -37,14 +37,15 @@ LogStyle = Annotated[
 
 
 def _is_proxy(value: str | None) -> str | None:
-    """The value, if it names a proxy; said without the value, which may hold a password."""
+    """The value, if it names a proxy; raises Misconfigured, without the value, which may hold a password."""
     if value:
+        from feedhub.cli.faults import Misconfigured
         from feedhub.net.proxy import Proxy
 
         try:
             Proxy.parse(value)
         except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
+            raise Misconfigured(f"FEEDHUB_PROXY or --proxy names no proxy: {error}") from None
     return value
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import typer
@@ -12,9 +12,10 @@ from rich.table import Table
 
 from feedhub import __version__
 from feedhub.cli.reading import read_config
-from feedhub.cli.show import OFFLINE_HINT, ago, console, moved, plural
+from feedhub.cli.show import OFFLINE_HINT, ago, console, plural
 from feedhub.config import Config, FeedConfig
 from feedhub.hub import open_store
+from feedhub.observe import concealer
 from feedhub.settings import Settings
 from feedhub.store import status
 from feedhub.store.status import FeedStatus, HubStatus, PushStatus
@@ -30,12 +31,18 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
             stored = status.feed_statuses(session, now)
     finally:
         store.close()
-    feeds = {feed.id: stored.get(feed.id, status.UNKNOWN) for feed in config.feeds}
+    conceal = concealer(config.secrets)
+    feeds = {feed.id: _shown(stored.get(feed.id, status.UNKNOWN), conceal) for feed in config.feeds}
     if as_json:
         text = json.dumps(as_data(config, hub, feeds), ensure_ascii=False, indent=2)
         typer.echo(text.encode())  # UTF-8 whatever the locale: RFC 8259, 8.1
     else:
         _print_tables(config, hub, feeds, now)
+
+
+def _shown(health: FeedStatus, conceal: Callable[[str], str]) -> FeedStatus:
+    """Fit to be shown: a new address may have taken over the secret of the old one."""
+    return replace(health, moved_to=health.moved_to and conceal(health.moved_to))
 
 
 def as_data(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus]) -> dict[str, object]:
@@ -113,7 +120,8 @@ def _state(feed: FeedConfig, health: FeedStatus) -> str:
 
 def _message(feed: FeedConfig, health: FeedStatus) -> str:
     """What happened and what to mend, in feeds.yaml too (R26)."""
-    return "; ".join(filter(None, (health.message, moved(feed, health.moved_to))))
+    change = f"it has moved for good: change its url on line {feed.line} of feeds.yaml to {health.moved_to}"
+    return "; ".join(filter(None, (health.message, change if health.moved_to else "")))
 
 
 def _identity_note(health: FeedStatus) -> str:

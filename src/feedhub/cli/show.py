@@ -40,11 +40,6 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun[:-1]}ies" if noun.endswith("y") else f"{count} {noun}s"
 
 
-def moved(feed: FeedConfig, url: str | None) -> str:
-    """Which line of feeds.yaml to change to what; "" for a feed that has not moved (R26)."""
-    return f"it has moved for good: change its url on line {feed.line} of feeds.yaml to {url}" if url else ""
-
-
 def polled_line(feed: FeedConfig, poll: Poll) -> str:
     """One feed's poll in one line."""
     if poll.held:
@@ -60,7 +55,9 @@ def polled_line(feed: FeedConfig, poll: Poll) -> str:
 
 
 def _moved(feed: FeedConfig, poll: Poll) -> str:
-    return moved(feed, poll.move.url if poll.move and poll.move.adopted_at else None)
+    """Which line of feeds.yaml to change (R26), without the address, which may hold a secret."""
+    adopted = poll.move and poll.move.adopted_at
+    return f"moved for good: `feedhub status` has the new address for line {feed.line}" if adopted else ""
 
 
 @contextmanager

@@ -17,7 +17,7 @@ _GAP_SHOWN = timedelta(days=1)
 _LEAST_SILENCE = timedelta(days=2)
 _SILENCES = 3.0  # longest usual ones in a row make a feed stale
 
-_ADVICE = {
+ADVICE = {
     FailureKind.GONE: "take the feed out of feeds.yaml or find its new address",
     FailureKind.NOT_FOUND: "look for the feed's new address on the outlet's site",
     FailureKind.FORBIDDEN: "see whether the feed needs `headers`, or ask the outlet",
@@ -43,7 +43,7 @@ _GAP = "more was published between two polls than the document holds"
 
 def sentence(kind: FailureKind, detail: str) -> str:
     """What happened, then what to do."""
-    return f"{detail.rstrip('.')}; {_ADVICE[kind]}"
+    return f"{detail.rstrip('.')}; {ADVICE[kind]}"
 
 
 def has_gap(new: Sequence[datetime], known: int, last: datetime | None) -> bool:

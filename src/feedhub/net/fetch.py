@@ -11,10 +11,11 @@ import base64
 import contextlib
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 import httpcore
@@ -75,7 +76,7 @@ class Fetcher:
     ) -> None:
         self._user_agent = user_agent
         self._deadline = deadline
-        self._hosts = hosts or HostBudget(slots, timedelta(0))
+        self._hosts = HostBudget(slots, timedelta(0)) if hosts is None else hosts
         self._slots = asyncio.Semaphore(slots)
         self._proxy = proxy
         self._backend = _backend(resolve or SystemResolver(slots), network, proxy, allow_private=allow_private)
@@ -94,7 +95,8 @@ class Fetcher:
             async with self._hosts.turn(host, clock, request.spacing, self._slots) as held:
                 if held:
                     return Held(host, held)
-                hop = _Hop(request, trail, self._user_agent, self._deadline, clock)
+                sent = partial(self._hosts.started, host, spacing=request.spacing)
+                hop = _Hop(request, trail, self._user_agent, self._deadline, clock, sent)
                 started = time.monotonic()
                 answer = await self._within(left, hop)
                 left -= timedelta(seconds=time.monotonic() - started)
@@ -132,13 +134,21 @@ def _backend(
 class _Hop:
     """One request under way: whether its answer has begun, so that a failure can be told by its place."""
 
-    def __init__(self, request: FetchRequest, trail: Trail, user_agent: str, deadline: timedelta, clock: Clock) -> None:
+    def __init__(
+        self,
+        request: FetchRequest,
+        trail: Trail,
+        user_agent: str,
+        deadline: timedelta,
+        clock: Clock,
+        sent: Callable[[datetime], None],
+    ) -> None:
         self.trail = trail
         self.answering = False
         self._request = request
         self._user_agent = user_agent
         self._timeout = httpx.Timeout(None, connect=deadline.total_seconds() / 2)
-        self._clock = clock
+        self._clock, self._sent = clock, sent
         self._form = urlencode(request.form).encode() if request.form else None
 
     async def run(self, client: httpx.AsyncClient) -> Trail | Fetched | NotModified | Failed:
@@ -159,9 +169,14 @@ class _Hop:
 
     def _http_request(self) -> httpx.Request:
         headers = [(name.encode(), value) for name, value in self._headers()]
-        extensions = {"timeout": self._timeout.as_dict()}
+        extensions = {"timeout": self._timeout.as_dict(), "trace": self._trace}
         method = "POST" if self._form else "GET"
         return httpx.Request(method, self.trail.url, headers=headers, content=self._form, extensions=extensions)
+
+    async def _trace(self, event: str, _info: Mapping[str, object]) -> None:
+        """httpcore's progress. The host sees the request now, not when it was let go to connect."""
+        if event == "http11.send_request_headers.complete":
+            self._sent(self._clock())
 
     def _headers(self) -> Iterator[tuple[str, bytes]]:
         """This hop's headers. The feed's own come first and replace ours, on its own origin only."""

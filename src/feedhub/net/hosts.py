@@ -98,15 +98,28 @@ class HostBudget:
         try:
             async with lane.places, AsyncExitStack() as entered:
                 async with lane.gate:
-                    await asyncio.sleep(lane.free_at - time.monotonic())
+                    while (wait := lane.free_at - time.monotonic()) > 0:  # noqa: ASYNC110 - it may move meanwhile, and nothing but time frees it
+                        await asyncio.sleep(wait)
                     await entered.enter_async_context(slot)
                     until = self.held(host, clock())
                     if not until:
-                        self._start(lane, host, clock(), max(self._spacing, spacing))
+                        self.started(host, clock(), spacing)
                 yield until
         finally:
             lane.users -= 1
             self._forget(host)
+
+    def started(self, host: str, now: datetime, spacing: timedelta = timedelta(0)) -> None:
+        """Count the spacing from now: a turn begins, or its request has gone out, some time to connect later.
+
+        Who is cancelled while waiting has not started, and costs the next one nothing.
+        """
+        pause, lane = max(self._spacing, spacing), self._lanes[host]
+        lane.free_at = max(lane.free_at, time.monotonic() + pause.total_seconds())
+        until = self.held(host, now)
+        if not until:
+            self._held.pop(host, None)
+        self._unsaved[host] = HostState(host, now + pause, until)
 
     def hold(self, host: str, until: datetime) -> None:
         """Leave this host alone until then, as it asked."""
@@ -132,12 +145,6 @@ class HostBudget:
     def _first_start(self, host: str) -> float:
         wait = first_wait(self._memory, host, self._spacing) if self._memory else timedelta(0)
         return self._begun + wait.total_seconds()
-
-    def _start(self, lane: _Lane, host: str, now: datetime, spacing: timedelta) -> None:
-        """Who is cancelled while waiting has not started, and costs the next one nothing."""
-        lane.free_at = max(lane.free_at, time.monotonic()) + spacing.total_seconds()
-        self._held.pop(host, None)
-        self._unsaved[host] = HostState(host, now + spacing)
 
     def _forget(self, host: str) -> None:
         """Drop the host once it is idle and its spacing has passed: the table holds only hosts in use."""
