@@ -31,7 +31,9 @@ from feedhub.publish.documents import render
 from feedhub.store.database import Store
 from feedhub.store.status import FeedStatus, feed_statuses
 from support.feeds import NOON
+from support.internet import Internet
 from support.publisher import Publisher
+from support.region import Region
 
 _HEAD = "site: {title: Two Rivers, url: 'https://hub.example/', contact: ops@hub.example}\n"
 _QUICK = "hosts: {spacing: 0s, concurrency: 16}\n"
@@ -58,10 +60,20 @@ class Engine:
 class Desk:
     """See the module."""
 
-    def __init__(self, store: Store, folder: Path, engine: Engine, *, allow_private: bool = True) -> None:
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        engine: Engine,
+        *,
+        allow_private: bool = True,
+        internet: Internet | Region | None = None,
+    ) -> None:
         self.store = store
         self._path = folder / "feeds.yaml"
-        self._allow_private = allow_private
+        self._reach: dict[str, Any] = {"allow_private": allow_private}
+        if internet:
+            self._reach |= {"network": internet, "resolve": internet.resolve}
         self._runner, self._workers = engine.runner, engine.workers
         self._open = AsyncExitStack()
         self._hub: Hub | None = None
@@ -123,7 +135,7 @@ class Desk:
         await self._open.aclose()
         config = load(self._path, {})
         site = await self.store.write(adopt, config, None, now)
-        fetcher = Fetcher(user_agent(config), allow_private=self._allow_private, deadline=_DEADLINE)
+        fetcher = Fetcher(user_agent(config), deadline=_DEADLINE, **self._reach)
         budget = HostBudget(config.hosts.concurrency, config.hosts.spacing)
         pages = PageFetcher(fetcher, budget)
         self._hub = Hub(site, Tools(fetcher, budget, self._workers, self.store, pages, concealer(config.secrets)))
