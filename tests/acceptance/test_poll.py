@@ -45,6 +45,7 @@ def test_a_poll_says_what_came_of_it_and_status_what_to_mend(program: Program, p
     table = program.run("status").out
     assert status["tigris"]["identity_reason"] in table
     assert status["lost"]["message"] in table
+    assert all(feed["reason"] and feed["reason"] in table for feed in status.values())
 
 
 def test_feed_asks_that_one_alone_and_never_within_retry_after(program: Program, publisher: Publisher) -> None:

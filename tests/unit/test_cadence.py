@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from feedhub.ingest.cadence import Answered, Bounds, History, Offline, Refused, next_poll, spoken, typical_demand
 from feedhub.ingest.hints import Hints
 from feedhub.ingest.hints import hints as understood
-from feedhub.ingest.rhythm import Rhythm, demand, learn
+from feedhub.ingest.learning import learn
+from feedhub.ingest.rhythm import Rhythm, demand
 from feedhub.models import FailureKind, NextPoll, RawHints
 from support.entries import NOON
 

@@ -20,7 +20,7 @@ from feedhub.config.notyet import NOT_YET
 from feedhub.config.scalars import spell
 from feedhub.config.schema import SECTIONS, Defaults
 from feedhub.hub import adopt
-from feedhub.ingest.health import sentence
+from feedhub.ingest.health import GAP_ADVICE, STALE_ADVICE, sentence
 from feedhub.models import FailureKind
 from feedhub.publish.documents import addresses, static_files
 from feedhub.store import feeds, matching
@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-OUR_OWN_STATES = {"new", "ok", "paused", "offline"}
+OUR_OWN_STATES = {"new", "ok", "stale", "gap", "paused", "offline"}
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]  # typer's own group, which has them
 
 
@@ -250,6 +250,12 @@ def test_every_feed_state_has_its_row() -> None:
 def test_the_advice_for_a_failure_is_the_one_that_status_gives(kind: FailureKind) -> None:
     """Same words in the reference and in the message."""
     assert sentence(kind, "") == f"; {rows('## Feed states')[kind][-1]}"
+
+
+@pytest.mark.parametrize(("state", "advice"), [("stale", STALE_ADVICE), ("gap", GAP_ADVICE)])
+def test_the_advice_for_a_state_that_is_no_failure_is_the_one_that_status_gives(state: str, advice: str) -> None:
+    """The same for the states that the cadence finds."""
+    assert rows("## Feed states")[state][-1] == advice
 
 
 # --- the pages themselves ---------------------------------------------------------------------------------------------

@@ -171,14 +171,14 @@ def _turn(rhythm: Rhythm, cost: timedelta, room: float, now: datetime, longest: 
     The density is the root of the rate, and denser in those minutes of the hour at which items tend to come.
     """
     polls = items = 0.0
-    weights = rhythms.punctuality(rhythm)
-    for start, step, expected in rhythms.outlook(rhythm, now, now + longest):
-        weight = weights[start.minute] if step <= rhythms.MINUTE else 1.0
-        more_polls = math.sqrt(expected) * weight * (step / cost)
-        more_items = expected * (step / rhythms.HOUR)
+    minutes = cost / rhythms.MINUTE
+    for begin, length, expected, weight in rhythms.outlook(rhythm, now, longest):
+        more_polls = math.sqrt(expected) * weight * length / minutes
+        more_items = expected * length / 60
         part = min((1 - polls) / more_polls, (room - items) / more_items)
         if part <= 1:
-            return start + step * part - now, (room - items) / more_items < (1 - polls) / more_polls
+            full = (room - items) / more_items < (1 - polls) / more_polls
+            return rhythms.MINUTE * (begin + length * part), full
         polls, items = polls + more_polls, items + more_items
     return longest, False
 

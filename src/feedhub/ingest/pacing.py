@@ -10,7 +10,8 @@ from feedhub.config import FeedConfig
 from feedhub.ingest.cadence import Answered, Bounds, History, Offline, Outcome, Refused, next_poll
 from feedhub.ingest.health import has_gap, standing
 from feedhub.ingest.hints import Hints, fresh_for, hints
-from feedhub.ingest.rhythm import Rhythm, demand, learn
+from feedhub.ingest.learning import learn
+from feedhub.ingest.rhythm import Rhythm, demand
 from feedhub.models import Cadence, Failed, FeedMemory, Freshness, News, NextPoll
 
 
