@@ -105,6 +105,7 @@ def test_r20_r22_a_day_of_50_feeds_over_sockets(tmp_path: Path, engine: Engine) 
         for host in hosts:
             region.serve(host)
         store = Store.open(sqlite_url(tmp_path / "data"))
+        stack.callback(store.close)
         desk = stack.enter_context(Desk(store, tmp_path, engine))
         listing = region.listing("interval: 1h, min_interval: 10m")
         for host in hosts:
@@ -112,7 +113,6 @@ def test_r20_r22_a_day_of_50_feeds_over_sockets(tmp_path: Path, engine: Engine) 
         desk.configure(HOSTS + listing)
         for _ in run(desk, region, DAY, tick=5 * MINUTE):
             pass
-        store.close()
     assert len(region.requests) > 800
     assert not [asked for asked in region.requests if asked.in_retry_after_of_host]
     assert any(asked.status in (429, 503) for asked in region.requests)

@@ -1,10 +1,12 @@
 """A region of newsrooms whose clock is set by hand, and a record of all that was asked of them.
 
     region = Region(newsrooms(500, hosts=40, days=7))
-    desk = Desk(store, folder, engine, network=region, resolve=region.resolve)  # without sockets: hosts and addresses are the region's own
-    region.serve(publisher)                               # or over them, from a publisher on this machine
+    desk = Desk(store, folder, engine, network=region, resolve=region.resolve)   # without sockets
+    region.serve(publisher)                                                      # or over them, from a publisher here
     region.now = moment; desk.poll(moment)
-    region.requests                                       # when, of whom, with which headers, answered how
+    region.requests                                # when, of whom, with which headers, answered how
+
+Without sockets, hosts and addresses are the region's own.
 
 A newsroom publishes at random but always the same times. Every document has validators, so that each may be asked
 for conditionally.
