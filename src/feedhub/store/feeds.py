@@ -223,6 +223,7 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
         row.not_before = None  # Retry-After is the host's word (R22)
     row.url = url
     row.etag = row.last_modified = row.body_hash = row.full_at = row.permanent_url = None
+    row.hints = row.window = None  # the document's; the rhythm is the feed's
     row.state, row.message, row.failures = "new", "", 0
     row.next_poll_at = now
 
