@@ -64,8 +64,8 @@ def hub(tmp_path: Path, engine: Engine, region: Region) -> Iterator[Desk]:
 @pytest.mark.parametrize("region", [(500, 40, 9)], indirect=True)
 def test_r20_r21_r22_r23_a_week_of_500_feeds_on_40_hosts(hub: Desk, region: Region) -> None:
     """None inside a Retry-After, not by hand either; all conditional save R21's; never three at once on a host."""
-    hub.configure(HOSTS + region.listing("interval: 12h, min_interval: 1h"))
-    for now in run(hub, region, timedelta(days=8), tick=10 * MINUTE):
+    hub.configure(HOSTS + region.listing("interval: 1d, min_interval: 1h"))
+    for now in run(hub, region, timedelta(days=8), tick=20 * MINUTE):
         if now == NOON + 2 * DAY:
             hub.poll(now, every=True)
     assert not [asked for asked in region.requests if asked.in_retry_after_of_host]
@@ -77,7 +77,7 @@ def test_r20_r21_r22_r23_a_week_of_500_feeds_on_40_hosts(hub: Desk, region: Regi
         asked = region.of(room)
         assert not needlessly_whole(asked)
         rechecked += sum(not one.conditional for one in asked[1:])
-        assert len(asked) >= 8, "at least once a day"
+        assert len(asked) >= (6 if room.refusal else 8), "at least once a day"
     assert 40 <= rechecked <= 100, "the silent ones were asked for everything after a week"
     assert max(region.most_at_once.values()) == 2
     assert hub.status("paper2", now).state == "ok"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,13 +91,17 @@ def test_two_feeds_may_swap_their_urls(ledger: Ledger) -> None:
 
 
 def test_a_changed_url_forgets_the_validators_and_is_polled_at_once(ledger: Ledger) -> None:
-    """Validators, body hash and back-off belong to a document; another address is another document (R20)."""
+    """Validators, body hash, hints and back-off belong to a document; another address is another document (R20)."""
     number = ledger.number("tigris")
-    ledger.record(news_poll(number), failing_poll(number, at(1), next=next_poll(600, not_before=500), failures=3))
+    learnt = Cadence({"hours": 3.0}, {"every": 36_000.0}, 20, None, 0.5)
+    ledger.record(
+        news_poll(number, cadence=learnt), failing_poll(number, at(1), next=next_poll(600, not_before=500), failures=3)
+    )
     ledger.adopt(TWO_FEEDS.replace("tigris.example/rss", "tigris.example/all.xml"), at(2))
     memory = ledger.memory("tigris")
     assert memory.validators == Validators()
     assert (memory.body_hash, memory.full_at, memory.failures, memory.state) == (None, None, 0, "new")
+    assert memory.cadence == replace(learnt, hints={}, window=0)
     assert "tigris" in due(ledger, 2)
 
 

@@ -274,6 +274,7 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
         row.not_before = None  # Retry-After is the host's word (R22)
     row.url = url
     row.etag = row.last_modified = row.body_hash = row.full_at = row.document_url = row.offer = None
+    row.hints = row.window = None  # the document's; the rhythm is the feed's
     _record_move(row, None)
     row.state, row.message, row.failures = "new", "", 0
     row.next_poll_at = now
