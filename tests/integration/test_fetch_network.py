@@ -13,10 +13,12 @@ import pytest
 
 from feedhub.models import FailureKind, FetchRequest, NotModified, Validators
 from feedhub.net.fetch import Fetcher
+from feedhub.net.guard import Address
+from feedhub.net.hosts import HostBudget
 from support.certificates import certificate, https_publisher
 from support.fetching import AGENT, NO_AUTHORITY, NOW, RSS, failed, fetched
 from support.internet import Internet
-from support.publisher import Publisher
+from support.publisher import Publisher, Request
 
 pytestmark = pytest.mark.anyio
 
@@ -244,6 +246,48 @@ async def test_r31_dns_rebinding_changes_nothing(publisher: Publisher) -> None:
         assert (internet.asked, internet.reached) == (["a.example"], ["1.1.1.1"])
         assert (await failed(fetcher, at("a.example", publisher, "/feed"))).kind is FailureKind.PRIVATE_ADDRESS
     assert internet.reached == ["1.1.1.1"]
+
+
+async def test_r23_the_spacing_counts_from_when_a_request_goes_out(publisher: Publisher) -> None:
+    """R23: as the host sees it. The first one here takes longer to find its way than the second."""
+    publisher.serve("/feed", RSS)
+    internet = Internet(NAMES)
+
+    async def resolve(host: str, port: int) -> list[Address]:
+        if not internet.asked:
+            await asyncio.sleep(0.3)
+        return await internet.resolve(host, port)
+
+    spaced = HostBudget(9, timedelta(seconds=0.5))
+    fetcher = Fetcher(
+        AGENT, allow_private=False, hosts=spaced, resolve=resolve, network=internet, ssl_context=NO_AUTHORITY
+    )
+    await asyncio.gather(*(fetched(fetcher, at("a.example", publisher, "/feed")) for _ in range(3)))
+    first, second, third = sorted(request.at for request in publisher.requests)
+    assert min(second - first, third - second) >= 0.5 - 0.1
+
+
+async def test_r23_who_waits_for_a_host_takes_no_slot_from_another(publisher: Publisher) -> None:
+    """R23: two slots, ten requests that wait for one host's spacing, and another host is asked meanwhile."""
+    publisher.serve("/feed", RSS)
+    spaced, internet = HostBudget(64, timedelta(seconds=0.1)), Internet(NAMES)
+    fetcher = Fetcher(
+        AGENT,
+        allow_private=False,
+        hosts=spaced,
+        slots=2,
+        resolve=internet.resolve,
+        network=internet,
+        ssl_context=NO_AUTHORITY,
+    )
+    hosts = ["a.example"] * 10 + ["c.example"]
+    await asyncio.gather(*(fetched(fetcher, at(host, publisher, "/feed")) for host in hosts))
+    order = [(request.header("Host") or "").partition(":")[0] for request in sorted(publisher.requests, key=_moment)]
+    assert order.index("c.example") < 5
+
+
+def _moment(request: Request) -> float:
+    return request.at
 
 
 @pytest.mark.parametrize("fault", ["dead", "silent"])

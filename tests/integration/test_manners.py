@@ -199,21 +199,6 @@ def test_r23_never_more_at_once_than_allowed(desk: Desk, publisher: Publisher) -
     assert all(third - first >= 0.2 - EARLY for first, third in zip(slow, slow[2:], strict=False))
 
 
-def test_r23_a_slot_of_the_fetcher_is_not_taken_while_waiting_for_a_host(desk: Desk, publisher: Publisher) -> None:
-    """R23: forty feeds wait for one host, and another's is read meanwhile, though there are sixteen slots."""
-    names = [f"paper{n}" for n in range(40)]
-    for name in names:
-        publisher.behave(f"/{name}", late(rss(item(1)), 0.05))
-    with Publisher("127.0.0.3") as quick:
-        quick.serve("/quick", rss(item(2)))
-        feeds = listing(publisher, *names) + more(quick, "quick")
-        desk.configure(ONE_BY_ONE + feeds)
-        desk.poll(NOON)
-        (request,) = quick.requests
-    before = [asked for asked in publisher.requests if asked.at < request.at]
-    assert len(before) < 10
-
-
 def test_r23_what_is_left_of_the_spacing_is_waited_out_by_the_next_process(both: Desk, publisher: Publisher) -> None:
     """R23: two runs one after the other, as under cron, on both databases."""
     for name in ("tigris", "zagros"):

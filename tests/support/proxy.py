@@ -12,44 +12,30 @@ from __future__ import annotations
 import base64
 import contextlib
 import socket
-import socketserver
 import threading
-from typing import Self
 from urllib.parse import urlsplit
+
+from support.publisher import Listener
 
 _PATIENCE = 10.0  # seconds
 
 
-class Proxy:
+class Proxy(Listener):
     """See the module. `refuses` is a status that every request gets in place of an answer."""
 
     def __init__(self, password: str = "", refuses: int = 0) -> None:
+        super().__init__()
         self.asked: list[str] = []
         self.heads: list[str] = []
         self._wanted = f"Basic {base64.b64encode(password.encode()).decode()}" if password else ""
         self._refuses = refuses
-        handle = self._handle
 
-        class Handler(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                with contextlib.suppress(OSError):
-                    handle(self.request)
+    def handle(self, client: socket.socket) -> None:
+        """A client that leaves ends it quietly."""
+        with contextlib.suppress(OSError):
+            self._answer(client)
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def _handle(self, client: socket.socket) -> None:
+    def _answer(self, client: socket.socket) -> None:
         client.settimeout(_PATIENCE)
         received = b""
         while b"\r\n\r\n" not in received:
