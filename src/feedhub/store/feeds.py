@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
 from feedhub.models import OFFLINE_KINDS, Arrival, Edit, Entry, FeedMemory, News, Poll, Validators
-from feedhub.net.urls import host_of
+from feedhub.net.urls import host_of, without_scheme
 from feedhub.store import hub
 from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow
@@ -36,9 +36,9 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
     """
     rows = list(session.exec(select(FeedRow)))
     by_key = {row.key: row for row in rows}
-    unclaimed = {_equal_url(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
+    unclaimed = {without_scheme(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
     for feed in listed:
-        row = by_key.get(feed.key) or unclaimed.pop(_equal_url(feed.url), None)
+        row = by_key.get(feed.key) or unclaimed.pop(without_scheme(feed.url), None)
         if row is None:
             row = FeedRow(key=feed.key, url=feed.url, created_at=now)
             session.add(row)
@@ -257,8 +257,3 @@ def _memory(row: FeedRow, *, pushed: bool) -> FeedMemory:
         format=row.format,
         pushed=pushed,
     )
-
-
-def _equal_url(url: str) -> str:
-    """Equal for the forms of an address that a change of scheme or a final slash makes."""
-    return url.split("://", 1)[-1].rstrip("/")
