@@ -35,6 +35,7 @@ from feedhub.websub.reach import hindrance
 _PARSERS = 2
 
 OnPoll = Callable[[FeedConfig, Poll], None]
+Query = Callable[[Session, Sequence[int], datetime], list[FeedMemory]]
 
 
 def open_store(settings: Settings) -> Store:
@@ -84,12 +85,12 @@ class Hub:
 
     async def due(self, now: datetime) -> list[FeedMemory]:
         """The feeds to poll now, without those being polled already."""
-        return self._free(await self.tools.store.read(feeds.due, self.polled, now))
+        return await self._free(feeds.due, self.polled, now)
 
     async def askable(self, now: datetime, only: Sequence[str] = ()) -> list[FeedMemory]:
         """All feeds, or those with the ids `only`, due or not; never those under a Retry-After."""
         chosen = [number for number in self.polled if not only or self.site.policies[number].key in only]
-        return self._free(await self.tools.store.read(feeds.askable, chosen, now))
+        return await self._free(feeds.askable, chosen, now)
 
     async def poll(self, memories: Sequence[FeedMemory], now: datetime, on_poll: OnPoll) -> PassReport:
         """One pass over these feeds. Their entries are stored; :meth:`match` makes stories of them."""
@@ -117,9 +118,11 @@ class Hub:
         intervals = {number: self._listed[policy.key].interval for number, policy in self.site.policies.items()}
         return typical_demand([(demand, intervals[number]) for number, demand in demands.items()])
 
-    def _free(self, memories: Sequence[FeedMemory]) -> list[FeedMemory]:
+    async def _free(self, query: Query, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
         """Those that nobody is at work on. Where no hub can deliver, none is trusted to."""
-        free = [memory for memory in memories if memory.number not in self._turns]
+        busy = self._turns.taken  # whoever is let go during the look was polled, and may look due still
+        memories = await self.tools.store.read(query, numbers, now)
+        free = [memory for memory in memories if memory.number not in busy | self._turns.taken]
         return free if self.pushes else [replace(memory, pushed=False) for memory in free]
 
 

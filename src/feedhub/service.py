@@ -58,8 +58,6 @@ class Polling:
         try:
             await asyncio.to_thread(self._keep)
             due = await self._hub.due(now)
-            if self._hub.pushes:
-                await self._hub.pushes.subscriber.tick(now)
         except (StoreError, Locked) as error:
             if str(error) != self._hindrance:
                 log.error("nothing can be polled", error=str(error))
@@ -71,6 +69,8 @@ class Polling:
             task = asyncio.create_task(self._run_pass(due, now))
             self._passes.add(task)
             task.add_done_callback(self._passed)
+        if self._hub.pushes:
+            await self._attend(self._hub.pushes, now)
 
     async def match_forever(self) -> None:
         """Match what an earlier run left, then each second's polls together."""
@@ -98,6 +98,15 @@ class Polling:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await self._match()
+
+    async def _attend(self, pushes: Pushes, now: datetime) -> None:
+        """Publishers' hubs, after the polls and at no cost to them."""
+        try:
+            await pushes.subscriber.tick(now)
+        except StoreError as error:
+            log.error("no hub can be asked", error=str(error))
+        except Exception:
+            log.exception("hubs could not be attended to; the next tick tries again")
 
     async def _run_pass(self, due: list[FeedMemory], now: datetime) -> None:
         report = await self._hub.poll(due, now, self._heard)

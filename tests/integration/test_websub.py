@@ -373,6 +373,16 @@ async def test_r43_a_delivery_waits_for_the_poll_of_its_feed(outlet: Outlet) -> 
         assert it.entries() == 4
 
 
+async def test_a_feed_that_is_let_go_while_it_is_looked_for_is_not_polled_twice(outlet: Outlet) -> None:
+    """What the database said was due before its poll was recorded is not due any more."""
+    async with outlet.follow() as it, it.hub._turns.hold([it.memory().number]) as let_go:
+        looking = asyncio.create_task(it.hub.due(it.now))
+        await asyncio.sleep(0)  # it has begun to look
+        let_go(it.memory().number)
+        assert await looking == []
+        assert await it.due() == ["tigris"]
+
+
 async def test_r3_an_edit_that_is_delivered_is_an_edit(outlet: Outlet) -> None:
     """R3: a pushed headline replaces the stored one, in the same entry."""
     async with outlet.subscribed() as it:

@@ -14,8 +14,10 @@ class FeedTurns:
         self._taken: set[int] = set()
         self._freed = asyncio.Event()
 
-    def __contains__(self, feed: int) -> bool:
-        return feed in self._taken
+    @property
+    def taken(self) -> frozenset[int]:
+        """The feeds that are held now."""
+        return frozenset(self._taken)
 
     @asynccontextmanager
     async def hold(self, feeds: Iterable[int]) -> AsyncIterator[Callable[[int], None]]:

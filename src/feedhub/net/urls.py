@@ -15,7 +15,16 @@ from feedhub.net.address import DEFAULT_PORTS, MAX_LENGTH, Address, encode, host
 from feedhub.net.tracking import drop_forms, drop_tracking, drop_tracking_fragment
 from feedhub.net.wrappers import is_wrapper, wrapped_target
 
-__all__ = ["canonical_url", "clean_link", "host_of", "is_homepage", "is_specific", "names_article", "origin"]
+__all__ = [
+    "canonical_url",
+    "clean_link",
+    "host_of",
+    "is_homepage",
+    "is_specific",
+    "names_article",
+    "origin",
+    "without_scheme",
+]
 
 _FORM_LABELS = frozenset({"www", "m", "mobile", "amp"})
 _PUBLIC_SECOND_LEVEL = re.compile(r"(?:co|com|net|org|gov|edu|ac)\.[a-z]{2}")
@@ -69,6 +78,11 @@ def canonical_url(url: str) -> str | None:
         return None
     key = _key(address)
     return None if is_wrapper(key.host, key.path) else _within_limit(str(key)) or None
+
+
+def without_scheme(url: str) -> str:
+    """Equal for the forms of an address that a change of scheme or a final slash makes."""
+    return url.split("://", 1)[-1].rstrip("/")
 
 
 def is_homepage(canonical: str) -> bool:

@@ -25,7 +25,7 @@ from feedhub.models import (
     Poll,
     Validators,
 )
-from feedhub.net.urls import host_of
+from feedhub.net.urls import host_of, without_scheme
 from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow
@@ -48,9 +48,9 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
     """
     rows = list(session.exec(select(FeedRow)))
     by_key = {row.key: row for row in rows}
-    unclaimed = {_equal_url(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
+    unclaimed = {without_scheme(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
     for feed in listed:
-        row = by_key.get(feed.key) or unclaimed.pop(_equal_url(feed.url), None)
+        row = by_key.get(feed.key) or unclaimed.pop(without_scheme(feed.url), None)
         if row is None:
             row = FeedRow(key=feed.key, url=feed.url, created_at=now)
             session.add(row)
@@ -314,8 +314,3 @@ def _move_of(row: FeedRow) -> Move | None:
     if row.permanent_url is None or row.permanent_since is None:
         return None
     return Move(row.permanent_url, row.permanent_since, row.permanent_polls or 1, row.adopted_at)
-
-
-def _equal_url(url: str) -> str:
-    """Equal for the forms of an address that a change of scheme or a final slash makes."""
-    return url.split("://", 1)[-1].rstrip("/")

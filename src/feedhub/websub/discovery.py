@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from feedhub.models import HubOffer, Link
+from feedhub.net.urls import without_scheme
 
 MOST_HUBS = 5
 _LONGEST = 2_000  # characters of an address
@@ -43,9 +44,9 @@ def belongs(offer: HubOffer, headers: Iterable[str], document: Sequence[Link]) -
     """
     sent = [link for value in headers for link in header_links(value)]
     own, said = _addresses(offer.url, "self", sent), _addresses(offer.url, "self", document)
-    names = {_alike(name) for name in (*offer.names, offer.topic)}
-    return {_alike(name) for name in own} <= {_alike(offer.topic)} and (
-        not said or any(_alike(name) in names for name in said)
+    names = {without_scheme(name) for name in (*offer.names, offer.topic)}
+    return {without_scheme(name) for name in own} <= {without_scheme(offer.topic)} and (
+        not said or any(without_scheme(name) in names for name in said)
     )
 
 
@@ -82,8 +83,3 @@ def _absolute(url: str, href: str) -> str:
         return address if parts.scheme in ("http", "https") and parts.hostname else ""
     except ValueError:
         return ""
-
-
-def _alike(address: str) -> str:
-    """Equal for the forms of an address that a change of scheme or a final slash makes."""
-    return address.split("://", 1)[-1].rstrip("/")
