@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedhub.net.urls import canonical_url, is_homepage, is_specific
+from feedhub.stories.fingerprint import Fingerprint
 from feedhub.stories.fold import alike, fold
+from feedhub.stories.statistics import Statistics
 
+VERSION = 1  # of the rules: to be raised whenever the same entries could come to another result
 SECTION_HEADLINES = 3  # so many of one feed under an address with an id or a slug make it a section page; else two
 SECTION_MEMORY = timedelta(days=2)  # how long a section page shows one piece of news
 
@@ -26,7 +29,10 @@ _GLOBAL_GUID = re.compile(r"tag:|urn:|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24,}", r
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """An entry as the matcher sees it. `feed` is the store's number of the feed, `order` its place in feeds.yaml."""
+    """An entry as the matcher sees it. `feed` is the store's number of the feed, `order` its place in feeds.yaml.
+
+    Without a `fingerprint` its text is not compared: addresses and guids alone count (`dedup: link`).
+    """
 
     entry_id: int
     feed: int
@@ -38,11 +44,12 @@ class Unmatched:
     published: datetime
     first_seen: datetime
     deduplicated: bool
+    fingerprint: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A carrier of an existing story that shares a key with the entry."""
+    """A carrier of an existing story that shares an address, a guid or a key of its text with the entry."""
 
     story: int
     feed: int
@@ -50,15 +57,41 @@ class Candidate:
     canonical_url: str | None
     title: str
     published: datetime
+    fingerprint: Fingerprint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StorySoFar:
+    """A candidate's story. `representative` is who founded it, `published` the story's, `carriers` how many it has."""
+
+    representative: Candidate
+    published: datetime
+    carriers: int
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A story about the same matter that the entry does not join; `reason` says in a sentence why not (R14)."""
+
+    story: int
+    reason: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`story` is the story joined, None to found one. `rule` is a stable name, `evidence` a sentence for people."""
+    """`story` is the story joined, None to found one. `rule` is a stable name, `evidence` a sentence for people.
+
+    The rules are `address`, `guid`, `text` (headline and text), `headline` (alone), `founded`. `score` is that of the
+    text, 0 to 1, None where text did not decide. `version` is of the rules that decided. `related` is best first.
+    """
 
     story: int | None
     rule: str
     evidence: str
+    score: float | None = None
+    version: int = VERSION
+    related: tuple[NearMiss, ...] = ()
 
 
 def canonical_order(entry: Unmatched) -> tuple[datetime, datetime, int, int]:
@@ -69,8 +102,16 @@ def canonical_order(entry: Unmatched) -> tuple[datetime, datetime, int, int]:
     return entry.first_seen, entry.published, entry.order, -entry.entry_id
 
 
-def decide(entry: Unmatched, candidates: Sequence[Candidate], headlines: Mapping[str, int]) -> Decision:
+def decide(
+    entry: Unmatched,
+    candidates: Sequence[Candidate],
+    headlines: Mapping[str, int],
+    stories: Mapping[int, StorySoFar] | None = None,
+    statistics: Statistics | None = None,
+) -> Decision:
     """The story that the entry joins; the order of `candidates` decides nothing (R7).
+
+    `stories` holds each candidate's story where text is compared, `statistics` what was frozen for the entry's day.
 
     `headlines` counts, under each canonical URL, the different headlines of the feed that has most there. An address
     goes before a guid, and under an address the same words go before other ones, then the nearer in time, then the
