@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feedhub.stories.clean import clean_headline, clean_lead
+from feedhub.stories.spelling import plain, skeleton, words_of
+
 Shingle = tuple[str, str, str]  # three words in a row
+
+# What is read of an entry: characters of markup, then words.
+_HEADLINE = 1_000
+_SUMMARY = 4_000
+_CONTENT = 16_000
+_HEADLINE_WORDS = 40
+_LEAD_WORDS = 120
+_TEXT_WORDS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,17 +23,38 @@ class Fingerprint:
     """An entry's words, folded for matching. Empty where the entry has no text to go by.
 
     `headlines` are the headline's possible readings, each in words: as it stands first, then without what may be the
-    outlet's name. `lead` is what the feed tells of the article, `shingles` those of lead and text, `known` every word
-    of it all, `numbers` those among them that are numbers.
+    outlet's name. `lead` is what the feed tells of the article, `text` the article itself, empty where the feed gives
+    none. `shingles` are those of lead and text, `known` is every word of it all, `numbers` those that are numbers.
     """
 
     headlines: tuple[tuple[str, ...], ...]
     lead: tuple[str, ...]
+    text: tuple[str, ...]
     shingles: frozenset[Shingle]
     known: frozenset[str]
     numbers: frozenset[str]
 
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """The headline as it stands."""
+        return self.headlines[0] if self.headlines else ()
+
 
 def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
     """The fingerprint of an entry: `summary` plain text or HTML, `content` HTML. Never raises; bounded in size."""
-    raise NotImplementedError
+    readings = [words_of(text)[:_HEADLINE_WORDS] for text in clean_headline(skeleton(plain(title[:_HEADLINE])))]
+    headlines = tuple(dict.fromkeys(reading for reading in readings if reading))
+    lead = _lead(summary[:_SUMMARY], _LEAD_WORDS)
+    text = _lead(content[:_CONTENT], _TEXT_WORDS) if len(content) > len(summary) else ()
+    known = frozenset(word for words in (*headlines[:1], lead, text) for word in words)
+    numbers = frozenset(word for word in known if word[0].isdigit())
+    shingles = frozenset((*_shingles(lead), *_shingles(text)))
+    return Fingerprint(headlines, lead, text, shingles, known, numbers)
+
+
+def _lead(markup: str, most: int) -> tuple[str, ...]:
+    return words_of(clean_lead(skeleton(plain(markup)).strip()))[:most]
+
+
+def _shingles(words: tuple[str, ...]) -> zip[Shingle]:
+    return zip(words, words[1:], words[2:], strict=False)

@@ -1,0 +1,127 @@
+"""What outlets put round a headline and a lead that is not news: urgency, their own name, datelines, "read more".
+
+All of it works on text that :func:`feedhub.stories.spelling.skeleton` has folded, so that each phrase stands here once.
+What is cut off is never lost for good: a headline's ending that may be the outlet's name may also be news, so both
+readings are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from feedhub.stories.spelling import skeleton
+
+_URGENT = (
+    "breaking",
+    "breaking news",
+    "just in",
+    "urgent",
+    "exclusive",
+    "update",
+    "updated",
+    "correction",
+    "corrected",
+    "live",
+    "watch",
+    "video",
+    "photos",
+    "عاجل",
+    "تحديث",
+    "خبر عاجل",
+    "بالفيديو",
+    "بالصور",
+    "تصحيح",
+    "فیدیو",
+    "فيديو",
+    "فوری",
+    "تکمیلی",
+    "اختصاصی",
+    "اصلاحیه",
+    "بەپەلە",
+    "هەنووکە",
+    "نوێکراوە",
+    "ڤیدیۆ",
+    "بە وێنە",
+    "lezgîn",
+    "nûkirin",
+    "rojane",
+    "vîdyo",
+    "son dakika",
+    "güncelleme",
+    "güncellendi",
+    "flaş",
+    "düzeltme",
+    "video haber",
+    "özel haber",
+)
+_MORE = (
+    "read more",
+    "read the full story",
+    "continue reading",
+    "click here to read more",
+    "full story",
+    "اقرأ المزيد",
+    "اقرأ أيضا",
+    "للمزيد",
+    "المزيد",
+    "التفاصيل",
+    "ادامه مطلب",
+    "ادامه خبر",
+    "بیشتر بخوانید",
+    "زیاتر بخوێنەرەوە",
+    "درێژەی هەواڵ",
+    "zêdetir bixwîne",
+    "dewamî",
+    "devamını oku",
+    "devamı için tıklayın",
+    "haberin devamı",
+)
+_ATTRIBUTIONS = (
+    "به گزارش خبرگزاری",
+    "به گزارش خبرنگار",
+    "به گزارش",
+    "به نقل از",
+    "به نقل",
+    "خبرگزاری",
+)
+
+
+def _any(phrases: Iterable[str]) -> str:
+    return "|".join(sorted((re.escape(skeleton(phrase)) for phrase in phrases), key=lambda text: (-len(text), text)))
+
+
+_PREFIX = re.compile(rf"[\s\W]*(?:{_any(_URGENT)})(?:\s*\d+)?\s*[:|/!\-]+\s*")
+_BRACKETED = re.compile(rf"^\s*[(\[](?:{_any(_URGENT)})[)\]]\s*|\s*[(\[](?:{_any(_URGENT)}|صور|photo|foto)[)\]]\s*$")
+_OUTLET = re.compile(r"^(.*\S)\s+[-|•·»/]+\s+(\S[^-|•·»]*)$|^(.*\S)\s*\|\s*(\S[^|]*)$", re.DOTALL)
+_OUTLET_WORDS = 4
+
+_MORE_AT_END = re.compile(rf"\s*(?:\[?(?:\.\.\.|…)\]?\s*)?(?:{_any(_MORE)})\s*(?:»|>>|>|→|\.)*\s*$")
+_APPEARED = re.compile(r"\s*the post\b.{0,300}?\bappeared first on\b.*$", re.DOTALL)
+# "LONDON (AP) - ", "(AFP) - ", "BAGHDAD / INA / ", "ERBIL, Iraq - "
+_DATELINE = re.compile(r"^\W*(?:[^.()/\d]{0,40}\([^()]{2,30}\)\s*[-:]+\s+|[^.()/]{2,30}/\s*[^./]{2,30}/\s*)")
+_ATTRIBUTED = re.compile(rf"^\W*(?:{_any(_ATTRIBUTIONS)})\s+(?:\S+\s+){{0,4}}?\S+\s*[,:]\s*")
+_ELLIPSIS = re.compile(r"\s*\[?(?:\.\.\.|…)\]?\s*$")
+
+
+def clean_headline(folded: str) -> tuple[str, ...]:
+    """The readings of a folded headline, without urgency: as it stands, then without what may be the outlet's name."""
+    while (cut := _PREFIX.match(folded)) and cut.end() < len(folded):
+        folded = folded[cut.end() :]
+    folded = _BRACKETED.sub("", folded)
+    shorter = _OUTLET.match(folded)
+    if shorter is None:
+        return (folded,)
+    head, tail = (shorter[1], shorter[2]) if shorter[1] else (shorter[3], shorter[4])
+    if len(tail.split()) > _OUTLET_WORDS or len(head.split()) < len(tail.split()):
+        return (folded,)
+    return folded, head
+
+
+def clean_lead(folded: str) -> str:
+    """A folded lead without dateline and attribution before it, and without "read more" and the like behind it."""
+    folded = _APPEARED.sub("", folded)
+    folded = _MORE_AT_END.sub("", folded)
+    folded = _ELLIPSIS.sub("", folded)
+    folded = _DATELINE.sub("", folded, count=1)
+    return _ATTRIBUTED.sub("", folded, count=1)

@@ -1,0 +1,89 @@
+"""Why two texts that read alike are two stories all the same (R8).
+
+Templates are what every similarity takes for duplicates: "Oil falls to 71 dollars" and "to 73 dollars". What tells them
+apart is small: each has a number, a name or a day that the other does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from feedhub.stories.evidence import Evidence
+from feedhub.stories.fingerprint import Fingerprint
+from feedhub.stories.statistics import Statistics
+
+_ALIGNED = 0.35
+_LONG = 5
+
+
+def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics) -> str:
+    """A sentence saying what tells the two apart, empty where nothing does."""
+    return (
+        _numbers(left, right)
+        or _names(left, right, evidence, statistics)
+        or _substitution(left, right)
+    )
+
+
+def _numbers(left: Fingerprint, right: Fingerprint) -> str:
+    only, others = _unknown_numbers(left.numbers, right), _unknown_numbers(right.numbers, left)
+    if only and others:
+        return f"one says {_listed(only)}, the other {_listed(others)}"
+    return ""
+
+
+def _unknown_numbers(numbers: Iterable[str], other: Fingerprint) -> list[str]:
+    return sorted(number for number in numbers if number not in other.numbers)
+
+
+def _names(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics) -> str:
+    if evidence.headline < _ALIGNED:
+        return ""
+    only = unknown(evidence.left, right)
+    others = unknown(evidence.right, left)
+    if only and others:
+        return f"the headline of one has {_listed(only)}, of the other {_listed(others)}"
+    return ""
+
+
+def unknown(words: Iterable[str], other: Fingerprint) -> list[str]:
+    words = tuple(words)
+    missing = [word for word in words if word not in other.known]
+    if not missing:
+        return []
+    joined = {a + b for a, b in zip(words, words[1:], strict=False)}
+    glued = {a + b for text in (other.headline, other.lead, other.text) for a, b in zip(text, text[1:], strict=False)}
+    parts = {part for a, b in zip(words, words[1:], strict=False) if a + b in other.known for part in (a, b)}
+    return [word for word in missing if word not in glued and word not in parts and not _is_spelling(word, other)]
+
+
+def _is_spelling(word: str, other: Fingerprint) -> bool:
+    if len(word) < _LONG or word[0].isdigit():
+        return False
+    return any(_one_slip(word, known) for known in other.known if abs(len(known) - len(word)) <= 1)
+
+
+def _one_slip(one: str, two: str) -> bool:
+    """Whether one letter was changed, left out, put in, or two neighbours swapped."""
+    start = 0
+    while start < len(one) and start < len(two) and one[start] == two[start]:
+        start += 1
+    one, two = one[start:], two[start:]
+    if one[:2] == two[1::-1] and one[2:] == two[2:]:
+        return True
+    return one[1:] == two[1:] or one[1:] == two or one == two[1:]
+
+
+def _substitution(left: Fingerprint, right: Fingerprint) -> str:
+    for one, two in ((left.lead or left.text, right.lead or right.text),):
+        places = {(before, after): word for before, word, after in zip(one, one[1:], one[2:], strict=False)}
+        for before, word, after in zip(two, two[1:], two[2:], strict=False):
+            other = places.get((before, after), word)
+            if other != word and word not in left.known and other not in right.known:
+                if not _one_slip(word, other):
+                    return f"where one says {other}, the other says {word}"
+    return ""
+
+
+def _listed(words: Collection[str]) -> str:
+    return ", ".join(list(words)[:3])
