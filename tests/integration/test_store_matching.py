@@ -307,7 +307,7 @@ def test_a_matching_is_whole_or_not_at_all(ledger: Ledger) -> None:
 
     def cut_off() -> None:
         with ledger.store.writing() as session:
-            match_pending(session, ledger.site.policies, at(0))
+            match_pending(session, ledger.matcher, at(0))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from feedhub.net.urls import is_homepage
 from feedhub.stories.address import by_address, by_guid
@@ -24,6 +25,7 @@ __all__ = [
     "VERSION",
     "Candidate",
     "Decision",
+    "Founder",
     "NearMiss",
     "StorySoFar",
     "Unmatched",
@@ -90,7 +92,16 @@ def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
     return {url: max(map(len, feeds.values())) for url, feeds in seen.items()}
 
 
-def story_ids(entry: Unmatched, feed_key: str) -> tuple[str, str]:
+class Founder(Protocol):
+    """What of an entry makes a story's id."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def canonical_url(self) -> str | None: ...
+
+
+def story_ids(entry: Founder, feed_key: str) -> tuple[str, str]:
     """The public id of the story the entry founds, and the one to use where that is taken already.
 
     The first is derived from the page, so that a hub rebuilt from the same feeds gives the same ids whichever carrier
