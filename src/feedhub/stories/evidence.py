@@ -59,7 +59,7 @@ def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Ev
         told=max(_told(reading, right, statistics), _told(other, left, statistics)),
         support=min(_support(reading, left, statistics), _support(other, right, statistics)),
         about=max(_support(reading, left, statistics), _support(other, right, statistics)),
-        leads=bool(left.shingles and right.shingles),
+        leads=fewest >= 4,
     )
 
 

@@ -87,7 +87,7 @@ def by_text(
             if like.score >= _RELATED:
                 near.append(NearMiss(number, "alike, but not enough", like.score))
             continue
-        reason = like.apart or apart.get(number, "") or _unlike(entry, story, like, statistics) or _closed(entry, story)
+        reason = like.apart or _unlike(entry, story, like, statistics) or _closed(entry, story)
         if reason:
             near.append(NearMiss(number, reason, like.score))
         else:

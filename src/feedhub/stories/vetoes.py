@@ -6,6 +6,7 @@ apart is small: each has a number, a name or a day that the other does not know.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from feedhub.stories.evidence import Evidence
@@ -88,8 +89,9 @@ def _one_slip(one: str, two: str) -> bool:
 
 
 def _substitution(one: tuple[str, ...], two: tuple[str, ...], left: Fingerprint, right: Fingerprint, least: int) -> str:
+    only, others = Counter(one) - Counter(two), Counter(two) - Counter(one)
     for other, word in _swaps(one, two):
-        if (word not in left.known) + (other not in right.known) >= least and not _one_slip(word, other):
+        if other in only and word in others and (word not in left.known) + (other not in right.known) >= least and not _one_slip(word, other):
             return f"where one says {other}, the other says {word}"
     return ""
 
