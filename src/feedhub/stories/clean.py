@@ -93,8 +93,9 @@ def _any(phrases: Iterable[str]) -> str:
 
 _PREFIX = re.compile(rf"[\s\W]*(?:{_any(_URGENT)})(?:\s*\d+)?\s*[:|/!\-]+\s*")
 _BRACKETED = re.compile(rf"^\s*[(\[](?:{_any(_URGENT)})[)\]]\s*|\s*[(\[](?:{_any(_URGENT)}|صور|photo|foto)[)\]]\s*$")
-_OUTLET = re.compile(r"^(.*\S)\s+[-|•·»/]+\s+(\S[^-|•·»]*)$|^(.*\S)\s*\|\s*(\S[^|]*)$", re.DOTALL)
+_OUTLET = re.compile(r"^(.*\S)(?:\s+[-|•·»]+\s+|\s*\|\s*)(\S[^-|•·»]*)$", re.DOTALL)
 _OUTLET_WORDS = 4
+_BARE_NUMBER = re.compile(r"(?:^|\s)\d")
 
 _MORE_AT_END = re.compile(rf"\s*(?:\[?(?:\.\.\.|…)\]?\s*)?(?:{_any(_MORE)})\s*(?:»|>>|>|→|\.)*\s*$")
 _APPEARED = re.compile(r"\s*the post\b.{0,300}?\bappeared first on\b.*$", re.DOTALL)
@@ -104,18 +105,18 @@ _ATTRIBUTED = re.compile(rf"^\W*(?:{_any(_ATTRIBUTIONS)})\s+(?:\S+\s+){{0,4}}?\S
 _ELLIPSIS = re.compile(r"\s*\[?(?:\.\.\.|…)\]?\s*$")
 
 
-def clean_headline(folded: str) -> tuple[str, ...]:
-    """The readings of a folded headline, without urgency: as it stands, then without what may be the outlet's name."""
+def clean_headline(folded: str) -> tuple[str, str]:
+    """A folded headline without urgency, and what stands at its end that may be the outlet's name, else ""."""
     while (cut := _PREFIX.match(folded)) and cut.end() < len(folded):
         folded = folded[cut.end() :]
     folded = _BRACKETED.sub("", folded)
-    shorter = _OUTLET.match(folded)
-    if shorter is None:
-        return (folded,)
-    head, tail = (shorter[1], shorter[2]) if shorter[1] else (shorter[3], shorter[4])
-    if len(tail.split()) > _OUTLET_WORDS or len(head.split()) < len(tail.split()):
-        return (folded,)
-    return folded, head
+    found = _OUTLET.match(folded)
+    if found is None:
+        return folded, ""
+    head, tail = _BRACKETED.sub("", found[1]), found[2]
+    if len(tail.split()) > _OUTLET_WORDS or len(head.split()) < len(tail.split()) or _BARE_NUMBER.search(tail):
+        return folded, ""
+    return head, tail
 
 
 def clean_lead(folded: str) -> str:

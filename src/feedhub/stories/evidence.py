@@ -28,14 +28,17 @@ class Evidence:
     lead_weight: float
     runs: int
     run_share: float
+    run_jaccard: float
     told: float
     support: float
+    about: float
     leads: bool
 
 
 def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Evidence:
     """The evidence that two entries are one story, whichever comes first."""
     weigh = statistics.weigh
+    left, right = left.without(statistics.boilerplate), right.without(statistics.boilerplate)
     reading, other, headline = _best_readings(left, right, statistics)
     shared = weigh(set(reading) & set(other))
     runs = len(left.shingles & right.shingles)
@@ -52,9 +55,11 @@ def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Ev
         lead_weight=common,
         runs=runs,
         run_share=_share(runs, fewest),
+        run_jaccard=_share(runs, len(left.shingles) + len(right.shingles) - runs),
         told=max(_told(reading, right, statistics), _told(other, left, statistics)),
         support=min(_support(reading, left, statistics), _support(other, right, statistics)),
-        leads=bool(left.shingles and right.shingles),
+        about=max(_support(reading, left, statistics), _support(other, right, statistics)),
+        leads=fewest >= 4,
     )
 
 

@@ -22,8 +22,8 @@ _TEXT_WORDS = 400
 class Fingerprint:
     """An entry's words, folded for matching. Empty where the entry has no text to go by.
 
-    `headlines` are the headline's possible readings, each in words: as it stands first, then without what may be the
-    outlet's name. `lead` is what the feed tells of the article, `text` the article itself, empty where the feed gives
+    `headlines` are the headline's possible readings, each in words: without what may be the outlet's name first, then
+    with it. `lead` is what the feed tells of the article, `text` the article itself, empty where the feed gives
     none. `shingles` are those of lead and text, `known` is every word of it all, `numbers` those that are numbers.
     """
 
@@ -36,17 +36,37 @@ class Fingerprint:
 
     @property
     def headline(self) -> tuple[str, ...]:
-        """The headline as it stands."""
+        """The headline without what may be the outlet's name."""
         return self.headlines[0] if self.headlines else ()
+
+
+    def without(self, boilerplate: frozenset[Shingle]) -> Fingerprint:
+        if self.shingles.isdisjoint(boilerplate):
+            return self
+        lead, text = _without(self.lead, boilerplate), _without(self.text, boilerplate)
+        known = frozenset((*self.headline, *lead, *text))
+        return Fingerprint(self.headlines, lead, text, self.shingles - boilerplate, known, self.numbers)
+
+
+def _without(words: tuple[str, ...], boilerplate: frozenset[Shingle]) -> tuple[str, ...]:
+    gone: set[int] = set()
+    for place, run in enumerate(_shingles(words)):
+        if run in boilerplate:
+            gone |= {place, place + 1, place + 2}
+    return tuple(word for place, word in enumerate(words) if place not in gone)
 
 
 def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
     """The fingerprint of an entry: `summary` plain text or HTML, `content` HTML. Never raises; bounded in size."""
-    readings = [words_of(text)[:_HEADLINE_WORDS] for text in clean_headline(skeleton(plain(title[:_HEADLINE])))]
-    headlines = tuple(dict.fromkeys(reading for reading in readings if reading))
     lead = _lead(summary[:_SUMMARY], _LEAD_WORDS)
     text = _lead(content[:_CONTENT], _TEXT_WORDS) if len(content) > len(summary) else ()
-    known = frozenset(word for words in (*headlines[:1], lead, text) for word in words)
+    told = {*lead, *text}
+    head, tail = (words_of(part) for part in clean_headline(skeleton(plain(title[:_HEADLINE]))))
+    # What the text speaks of is no outlet's name: "Five arrested - Kirkuk".
+    readings = (head, head + tail) if tail and told.isdisjoint(tail) else (head + tail,)
+    headlines = tuple(reading[:_HEADLINE_WORDS] for reading in readings if reading)
+    words = [word for part in (headlines[:1], (lead, text)) for words in part for word in words]
+    known = frozenset(words)
     numbers = frozenset(word for word in known if word[0].isdigit())
     shingles = frozenset((*_shingles(lead), *_shingles(text)))
     return Fingerprint(headlines, lead, text, shingles, known, numbers)

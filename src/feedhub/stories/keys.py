@@ -33,7 +33,7 @@ def keys(print_: Fingerprint) -> tuple[int, ...]:
     chosen = [
         *(f"words {' '.join(sorted(words))}" for words in print_.headlines[:2] if _is_telling(words)),
         *(f"letters {''.join(words)}" for words in print_.headlines[:1] if _is_telling(words)),
-        *_smallest(_PAIRS, {"pair " + pair for pair in _pairs(print_.headlines[-1])} if print_.headlines else set()),
+        *_smallest(_PAIRS, {"pair " + pair for pair in _pairs(print_.headline)}),
         *_smallest(_HEAD_RUNS, set(runs[:_HEAD] or runs_of_text[:_HEAD])),
         *_smallest(_RUNS, {*runs, *runs_of_text}),
     ]

@@ -29,26 +29,29 @@ def likeness(
 ) -> Likeness:
     evidence = compare(left, right, statistics)
     rule, score = judge(evidence, apart, same_outlet)
-    return Likeness(rule, score, evidence, veto(left, right, evidence, statistics) if rule else "")
+    return Likeness(rule, score, evidence, veto(left, right, evidence, statistics, same_outlet) if rule else "")
 
 
 def judge(e: Evidence, apart: timedelta, same_outlet: bool) -> tuple[str, float]:
     both = (e.headline + e.lead) / 2
     if not e.leads:
-        if e.headline >= 0.97 and e.headline_weight >= 16 and len(e.left) >= 4 and not same_outlet and apart <= timedelta(days=2):
+        if e.headline >= 0.97 and e.headline_weight >= 12 and len(e.left) >= 4 and not same_outlet and apart <= timedelta(days=2):
             return "headline", e.headline
         return "", both
     if same_outlet:
-        if e.headline >= 0.75 and e.lead >= 0.85 and e.headline_weight + e.lead_weight >= 30:
+        if e.headline >= 0.75 and e.lead >= 0.85 and e.headline_weight + e.lead_weight >= 20:
             return "text", both
-        if e.run_share >= 0.9 and e.runs >= 12 and e.told >= 0.4:
+        if e.run_jaccard >= 0.9 and e.runs >= 20 and e.told >= 0.4:
             return "text", both
         return "", both
-    if e.headline >= 0.45 and e.lead >= 0.65 and e.lead_weight >= 12:
+    if e.headline >= 0.45 and (e.support >= 0.1 or e.headline >= 0.8) and e.lead >= 0.65 and e.lead_weight >= 9:
         return "text", both
-    if e.headline >= 0.9 and e.headline_weight >= 14 and e.support >= 0.3 and e.lead >= 0.25:
+    if e.headline_weight >= 9 and (
+        (e.headline >= 0.75 and e.support >= 0.25 and e.lead >= 0.25)
+        or (e.headline >= 0.6 and e.support >= 0.35 and e.lead >= 0.4)
+        or (e.headline >= 0.95 and e.support >= 0.1 and e.lead >= 0.5)):
         return "text", both
-    if e.run_share >= 0.8 and e.runs >= 8 and e.told >= 0.35:
+    if e.run_share >= 0.8 and e.runs >= 8 and e.told >= 0.35 or e.run_jaccard >= 0.85 and e.runs >= 10 and e.about >= 0.35:
         return "text", (e.run_share + e.told) / 2
     return "", both
 
@@ -84,7 +87,7 @@ def by_text(
             if like.score >= _RELATED:
                 near.append(NearMiss(number, "alike, but not enough", like.score))
             continue
-        reason = like.apart or apart.get(number, "") or _unlike(entry, story, like, statistics) or _closed(entry, story)
+        reason = like.apart or _unlike(entry, story, like, statistics) or _closed(entry, story)
         if reason:
             near.append(NearMiss(number, reason, like.score))
         else:
@@ -103,15 +106,19 @@ def by_text(
 
 
 def _liken(entry, other, statistics):
-    same = entry.feed == other.feed or _outlet(entry.canonical_url) == _outlet(other.canonical_url) != ""
+    same = _same(entry, other)
     return likeness(entry.fingerprint, other.fingerprint, statistics, abs(entry.published - other.published), same)
+
+
+def _same(entry, other):
+    return entry.feed == other.feed or _outlet(entry.canonical_url) == _outlet(other.canonical_url) != ""
 
 
 def _unlike(entry, story, like, statistics):
     rep = story.representative
     if rep.fingerprint is None:
         return ""
-    return veto(entry.fingerprint, rep.fingerprint, compare(entry.fingerprint, rep.fingerprint, statistics), statistics)
+    return veto(entry.fingerprint, rep.fingerprint, compare(entry.fingerprint, rep.fingerprint, statistics), statistics, _same(entry, rep))
 
 
 def _closed(entry, story):

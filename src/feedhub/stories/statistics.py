@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from feedhub.stories.fingerprint import Fingerprint
+from feedhub.stories.fingerprint import Fingerprint, Shingle
 
 SAMPLE = 4_000  # entries of a day
 WINDOW = timedelta(days=7)
@@ -28,6 +28,7 @@ _RARE = 2  # entries in which a word stands that is worth keeping
 _PRIOR_ENTRIES = 100
 _PRIOR_SHARE = (0.3, 0.3, 0.3, 0.1, 0.04, 0.02, 0.01)  # by the number of letters, the last for all longer ones
 _NUMBER_SHARE = 0.02
+_LEAST = 0.1
 _REMEMBERED = 200_000  # weights, computed once
 
 
@@ -37,9 +38,11 @@ class Tally:
 
     documents: int
     words: Mapping[str, int]
+    runs: frozenset[Shingle] = frozenset()
 
     @classmethod
     def of(cls, prints: Iterable[Fingerprint]) -> Tally:
+        prints = list(prints)
         """Counts the entries that have words at all."""
         counted: Counter[str] = Counter()
         documents = 0
@@ -47,7 +50,11 @@ class Tally:
             documents += bool(print_.known)
             counted.update(print_.known)
         ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-        return cls(documents, {word: count for word, count in ranked[:_MOST_WORDS] if count >= _RARE})
+        runs: Counter[Shingle] = Counter()
+        for print_ in prints:
+            runs.update(print_.shingles)
+        often = sorted((run for run, count in runs.items() if count >= 2), key=lambda run: (-runs[run], run))
+        return cls(documents, {word: count for word, count in ranked[:_MOST_WORDS] if count >= _RARE}, frozenset(often[:5000]))
 
     def to_json(self) -> str:
         """The tally as text, for storing."""
@@ -64,12 +71,15 @@ class Statistics:
     """What is known of words before a day begins; never changed once made."""
 
     def __init__(self, tallies: Iterable[Tally] = ()) -> None:
+        tallies = list(tallies)
         counted: Counter[str] = Counter()
         entries = _PRIOR_ENTRIES
         for tally in tallies:
             entries += tally.documents
             counted.update(tally.words)
         self._weights = _Weights(entries, counted)
+        days: Counter[Shingle] = Counter(run for tally in tallies for run in tally.runs)
+        self.boilerplate = frozenset(run for run, count in days.items() if count >= 3)
 
     def weight(self, word: str) -> float:
         """How much a shared word says: about 1 for one that stands everywhere, 4 to 10 for a rare name (IDF)."""
@@ -91,6 +101,6 @@ class _Weights(dict[str, float]):
         if len(self) >= _REMEMBERED:
             self.clear()
         prior = _NUMBER_SHARE if word[0].isdigit() else _PRIOR_SHARE[min(len(word), len(_PRIOR_SHARE)) - 1]
-        weight = math.log(self.entries / (self.counted.get(word, 0) + prior * _PRIOR_ENTRIES))
+        weight = max(_LEAST, math.log(self.entries / (self.counted.get(word, 0) + prior * _PRIOR_ENTRIES)) - 1)
         self[word] = weight
         return weight
