@@ -92,17 +92,19 @@ def _any(phrases: Iterable[str]) -> str:
 
 
 _PREFIX = re.compile(rf"[\s\W]*(?:{_any(_URGENT)})(?:\s*\d+)?\s*[:|/!\-]+\s*")
-_BRACKETED = re.compile(rf"^\s*[(\[](?:{_any(_URGENT)})[)\]]\s*|\s*[(\[](?:{_any(_URGENT)}|صور|photo|foto)[)\]]\s*$")
+_BRACKETED = re.compile(rf"^[(\[](?:{_any(_URGENT)})[)\]]\s*|\s*[(\[](?:{_any(_URGENT)}|صور|photo|foto)[)\]]\s*$")
 _OUTLET = re.compile(r"^(.*\S)(?:\s+[-|•·»]+\s+|\s*\|\s*)(\S[^-|•·»]*)$", re.DOTALL)
 _OUTLET_WORDS = 4
 _BARE_NUMBER = re.compile(r"(?:^|\s)\d")
 
+_ENDING = 120  # characters in which "read more" is looked for
 _MORE_AT_END = re.compile(rf"\s*(?:\[?(?:\.\.\.|…)\]?\s*)?(?:{_any(_MORE)})\s*(?:»|>>|>|→|\.)*\s*$")
-_APPEARED = re.compile(r"\s*the post\b.{0,300}?\bappeared first on\b.*$", re.DOTALL)
-# "LONDON (AP) - ", "(AFP) - ", "BAGHDAD / INA / ", "ERBIL, Iraq - "
-_DATELINE = re.compile(r"^\W*(?:[^.()/\d]{0,40}\([^()]{2,30}\)\s*[-:]+\s+|[^.()/]{2,30}/\s*[^./]{2,30}/\s*)")
-_ATTRIBUTED = re.compile(rf"^\W*(?:{_any(_ATTRIBUTIONS)})\s+(?:\S+\s+){{0,4}}?\S+\s*[,:]\s*")
 _ELLIPSIS = re.compile(r"\s*\[?(?:\.\.\.|…)\]?\s*$")
+_APPEARED = "appeared first on"
+_APPEARED_AFTER = "the post"
+# "LONDON (AP) - ", "(AFP) - ", "BAGHDAD / INA / "
+_DATELINE = re.compile(r"\W*(?:[^.()/\d]{0,40}\([^()]{2,30}\)\s*[-:]+\s+|[^.()/]{2,30}/\s*[^./]{2,30}/\s*)")
+_ATTRIBUTED = re.compile(rf"\W*(?:{_any(_ATTRIBUTIONS)})\s+(?:\S+\s+){{0,4}}?\S+\s*[,:]\s*")
 
 
 def clean_headline(folded: str) -> tuple[str, str]:
@@ -121,8 +123,13 @@ def clean_headline(folded: str) -> tuple[str, str]:
 
 def clean_lead(folded: str) -> str:
     """A folded lead without dateline and attribution before it, and without "read more" and the like behind it."""
-    folded = _APPEARED.sub("", folded)
-    folded = _MORE_AT_END.sub("", folded)
-    folded = _ELLIPSIS.sub("", folded)
-    folded = _DATELINE.sub("", folded, count=1)
-    return _ATTRIBUTED.sub("", folded, count=1)
+    if _APPEARED in folded:
+        head = folded[: folded.rindex(_APPEARED)]
+        folded = head[: head.rfind(_APPEARED_AFTER)] if _APPEARED_AFTER in head else head
+    ending = len(folded) - min(_ENDING, len(folded))
+    folded = folded[:ending] + _ELLIPSIS.sub("", _MORE_AT_END.sub("", folded[ending:]))
+    if dateline := _DATELINE.match(folded):
+        folded = folded[dateline.end() :]
+    if attributed := _ATTRIBUTED.match(folded):
+        folded = folded[attributed.end() :]
+    return folded

@@ -1,23 +1,27 @@
-"""How far two entries' texts say the same thing, in figures (README of the evidence: `docs/decisions/0012`)."""
+"""How far two entries' texts say the same thing, in figures; :mod:`feedhub.stories.likeness` judges them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from feedhub.stories.fingerprint import Fingerprint
-from feedhub.stories.statistics import Statistics
+from feedhub.stories.statistics import RARE, Statistics
+
+_FEWEST_RUNS = 4  # of a text that says anything beside its headline
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What two entries share; every share is of the words' weights and from 0 to 1.
+    """What two entries share. Shares are of the words' weights, 0 to 1; weights are in rare words.
 
-    `headline` is the Jaccard similarity of the headlines, in their best readings `left` and `right`; `lead` is the
-    share of the shorter text that the other knows; `runs` counts the three words in a row that both have and `run_share`
-    is their share of the shorter text's. `told` is the share of one side's headline that the other side's headline and
-    text know, of the side where it is more. `support` is how much of its headline the text speaks of, of the side where
-    it is less, 0 where there is no text.
+    `headline` is the likeness (Jaccard) of the headlines, in those readings `left` and `right` where it is greatest,
+    and `headline_weight` what they share. `lead` is how much of the shorter text the other entry knows. `runs` counts
+    the three words in a row that both have, `run_share` says which share of the shorter text's that is and `run_union`
+    which of both together. `told` is how much of a headline the other entry knows, of the one where it is more.
+    `least_support` and `most_support` are how much of its headline each text speaks of. `texts` is whether both have
+    text enough to compare.
     """
 
     left: tuple[str, ...]
@@ -28,79 +32,77 @@ class Evidence:
     lead_weight: float
     runs: int
     run_share: float
-    run_jaccard: float
+    run_union: float
     told: float
-    support: float
-    about: float
-    leads: bool
+    least_support: float
+    most_support: float
+    texts: bool
 
 
 def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Evidence:
-    """The evidence that two entries are one story, whichever comes first."""
+    """The evidence that two entries, without boilerplate, are one story; the same with the sides changed."""
     weigh = statistics.weigh
-    left, right = left.without(statistics.boilerplate), right.without(statistics.boilerplate)
-    reading, other, headline = _best_readings(left, right, statistics)
-    shared = weigh(set(reading) & set(other))
-    runs = len(left.shingles & right.shingles)
-    fewest = min(len(left.shingles), len(right.shingles))
-    shorter, longer = sorted((left, right), key=lambda side: (len(side.lead) + len(side.text), side.lead, side.text))
-    body = set(shorter.lead or shorter.text)
-    common = weigh(body & longer.known)
+    reading, other, headline = _readings(left, right, statistics)
+    runs, fewest = len(left.runs & right.runs), min(len(left.runs), len(right.runs))
+    shorter, longer = (left, right) if _length(left) <= _length(right) else (right, left)
+    body = frozenset(shorter.body)
+    known = weigh(body & longer.known)
+    supports = (
+        _told(reading, {*left.lead, *left.text}, statistics),
+        _told(other, {*right.lead, *right.text}, statistics),
+    )
     return Evidence(
         left=reading,
         right=other,
         headline=headline,
-        headline_weight=shared,
-        lead=_share(common, weigh(body)),
-        lead_weight=common,
+        headline_weight=weigh(frozenset(reading).intersection(other)) / RARE,
+        lead=_share(known, weigh(body)),
+        lead_weight=known / RARE,
         runs=runs,
         run_share=_share(runs, fewest),
-        run_jaccard=_share(runs, len(left.shingles) + len(right.shingles) - runs),
-        told=max(_told(reading, right, statistics), _told(other, left, statistics)),
-        support=min(_support(reading, left, statistics), _support(other, right, statistics)),
-        about=max(_support(reading, left, statistics), _support(other, right, statistics)),
-        leads=fewest >= 4,
+        run_union=_share(runs, len(left.runs) + len(right.runs) - runs),
+        told=max(_told(reading, right.known, statistics), _told(other, left.known, statistics)),
+        least_support=min(supports),
+        most_support=max(supports),
+        texts=fewest >= _FEWEST_RUNS,
     )
 
 
-def _best_readings(
+def _length(side: Fingerprint) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    return len(side.lead) + len(side.text), side.lead, side.text
+
+
+def _readings(
     left: Fingerprint, right: Fingerprint, statistics: Statistics
 ) -> tuple[tuple[str, ...], tuple[str, ...], float]:
-    best: tuple[tuple[str, ...], tuple[str, ...], float] = ((), (), -1.0)
+    """The readings of the two headlines that are most alike, and how much."""
+    best = left.headline, right.headline, 0.0
     for one in left.headlines:
         for two in right.headlines:
-            if (similar := _similar(one, two, statistics)) > best[2]:
-                best = one, two, similar
-    return best if best[2] >= 0 else (left.headline, right.headline, 0.0)
+            if (likeness := _likeness(one, two, statistics)) > best[2]:
+                best = one, two, likeness
+    return best
 
 
-def _similar(left: Iterable[str], right: Iterable[str], statistics: Statistics) -> float:
+def _likeness(left: Sequence[str], right: Sequence[str], statistics: Statistics) -> float:
     one, two = set(left), set(right)
-    if one == two:
-        return 1.0
-    one, two = _respaced(one, two, left, right)
+    if one != two:
+        one, two = _respaced(one, left, right), _respaced(two, right, left)
     return _share(statistics.weigh(one & two), statistics.weigh(one | two))
 
 
-def _respaced(
-    one: set[str], two: set[str], left: Iterable[str], right: Iterable[str]
-) -> tuple[set[str], set[str]]:
-    """The word sets with what one side writes in two words made one, as the other side has it."""
-    for words, other, mine in ((tuple(left), two, one), (tuple(right), one, two)):
-        for first, second in zip(words, words[1:], strict=False):
-            if first + second in other and not {first, second} & other:
-                mine -= {first, second}
-                mine.add(first + second)
-    return one, two
+def _respaced(words: set[str], own: Sequence[str], other: Sequence[str]) -> set[str]:
+    """`words` with those two made one that the other side writes together, as with the joiners of Persian."""
+    others = frozenset(other)
+    for first, second in pairwise(own):
+        if first + second in others:
+            words = words - {first, second} | {first + second}
+    return words
 
 
-def _told(headline: Collection[str], other: Fingerprint, statistics: Statistics) -> float:
-    return _share(statistics.weigh(word for word in headline if word in other.known), statistics.weigh(headline))
-
-
-def _support(headline: Collection[str], own: Fingerprint, statistics: Statistics) -> float:
-    body = {*own.lead, *own.text}
-    return _share(statistics.weigh(word for word in headline if word in body), statistics.weigh(headline))
+def _told(headline: Iterable[str], known: Iterable[str], statistics: Statistics) -> float:
+    words = frozenset(headline)
+    return _share(statistics.weigh(words.intersection(known)), statistics.weigh(words))
 
 
 def _share(part: float, whole: float) -> float:

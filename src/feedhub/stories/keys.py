@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from zlib import crc32
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from heapq import nsmallest
 
 from feedhub.stories.fingerprint import Fingerprint
 
@@ -13,31 +14,33 @@ MOST_KEYS = 20  # of one entry
 CROWD = 64  # entries under a key, within the window, beyond which it is boilerplate and finds nobody (R8)
 SHORTLIST = 12  # candidates that are compared
 
-_HEADLINE_LETTERS = 12  # fewer make a heading that comes every day
-_RUN_LETTERS = 9
+_HEADLINE_WORDS = 3  # fewer words or letters make a heading that comes every day
+_HEADLINE_LETTERS = 12
+_NEIGHBOUR_LETTERS = 4  # of a word that is paired
 _PAIRS = 6
-_HEAD = 14  # words of a lead that a cut summary still has
+_HEAD = 14  # runs at the beginning, which a cut summary still has
 _HEAD_RUNS = 3
 _RUNS = 7
+
+_WORD = 2**64
 
 
 def keys(print_: Fingerprint) -> tuple[int, ...]:
     """Signed 64-bit numbers, at most MOST_KEYS, none twice; the same in every process. None for short text (R8).
 
-    Of the headline: all its words in any order, its letters without the spaces, and pairs of neighbours. Of lead and
-    text: runs of three words, some of them from the beginning. Which of many is decided by the smallest hashes, so
-    that two entries that have much in common choose the same ones (Broder's bottom-k sketch).
+    Of the headline: all its words in any order, its letters whatever the spaces, and pairs of neighbours. Of lead and
+    text: runs of three words in any order, some of them from the beginning. Which of many is decided by the smallest
+    hashes, so that entries which have much in common choose the same ones (Broder's bottom-k sketch).
     """
-    runs = [" ".join(sorted(run)) for run in _runs(print_.lead)]
-    runs_of_text = [" ".join(sorted(run)) for run in _runs(print_.text)]
+    lead, text = _runs(print_.lead), _runs(print_.text)
     chosen = [
-        *(f"words {' '.join(sorted(words))}" for words in print_.headlines[:2] if _is_telling(words)),
-        *(f"letters {''.join(words)}" for words in print_.headlines[:1] if _is_telling(words)),
-        *_smallest(_PAIRS, {"pair " + pair for pair in _pairs(print_.headline)}),
-        *_smallest(_HEAD_RUNS, set(runs[:_HEAD] or runs_of_text[:_HEAD])),
-        *_smallest(_RUNS, {*runs, *runs_of_text}),
+        *(_mixed("words", sum(map(_hash, words))) for words in print_.headlines if _is_telling(words)),
+        *(_hash("".join(words)) for words in print_.headlines[:1] if _is_telling(words)),
+        *nsmallest(_PAIRS, _pairs(print_.headline)),
+        *nsmallest(_HEAD_RUNS, {*(lead or text)[:_HEAD]}),
+        *nsmallest(_RUNS, {*lead, *text}),
     ]
-    return tuple(map(_number, dict.fromkeys(chosen)))[:MOST_KEYS]
+    return tuple(number - _WORD if number >= _WORD // 2 else number for number in dict.fromkeys(chosen))[:MOST_KEYS]
 
 
 def shortlist(found: Iterable[tuple[int, int]]) -> list[int]:
@@ -48,32 +51,33 @@ def shortlist(found: Iterable[tuple[int, int]]) -> list[int]:
     rows = list(found)
     crowds = Counter(key for key, _ in rows)
     shared = Counter(entry for key, entry in rows if crowds[key] <= CROWD)
-    return sorted(shared, key=lambda entry: (-shared[entry], entry))[:SHORTLIST]
+    return nsmallest(SHORTLIST, shared, key=lambda entry: (-shared[entry], entry))
 
 
-def _is_telling(words: tuple[str, ...]) -> bool:
-    return len(words) >= 3 and sum(map(len, words)) >= _HEADLINE_LETTERS
+def _is_telling(words: Sequence[str]) -> bool:
+    return len(words) >= _HEADLINE_WORDS and sum(map(len, words)) >= _HEADLINE_LETTERS
 
 
-def _runs(words: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    for run in zip(words, words[1:], words[2:], strict=False):
-        if len(run[0]) + len(run[1]) + len(run[2]) >= _RUN_LETTERS:
-            yield run
+def _runs(words: Sequence[str]) -> list[int]:
+    hashes = [_hash(word) for word in words]
+    return [_mixed("run", sum(run)) for run in zip(hashes, hashes[1:], hashes[2:], strict=False)]
 
 
-def _pairs(words: tuple[str, ...]) -> Iterator[str]:
-    """Neighbours, and words with one between, in either order."""
-    for gap in (1, 2):
-        for one, two in zip(words, words[gap:], strict=False):
-            if len(one) + len(two) >= _RUN_LETTERS - 2:
-                yield f"{one} {two}" if one < two else f"{two} {one}"
+def _pairs(words: Iterable[str]) -> set[int]:
+    """Neighbours among the longer words, and those with one between, in either order."""
+    hashes = [_hash(word) for word in words if len(word) >= _NEIGHBOUR_LETTERS]
+    return set(_gapped(hashes, 1)) | set(_gapped(hashes, 2))
 
 
-def _smallest(count: int, texts: set[str]) -> list[str]:
-    hashed = sorted((crc32(text.encode(errors="surrogatepass")), text) for text in texts)
-    return [text for _, text in hashed[:count]]
+def _gapped(hashes: Sequence[int], gap: int) -> Iterator[int]:
+    return (_mixed("pair", one + two) for one, two in zip(hashes, hashes[gap:], strict=False))
 
 
-def _number(text: str) -> int:
-    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def _mixed(kind: str, total: int) -> int:
+    """A number for a sum of hashes, which does not tell in what order they came; another for every kind of key."""
+    return (total + _hash(kind)) % _WORD
+
+
+@lru_cache(100_000)
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(errors="surrogatepass"), digest_size=8).digest(), "big")

@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 _TAG = re.compile(r"<[^<>]*>")
-_BLOCK_WORDS = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d)[,.'’ ](?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
@@ -79,4 +79,4 @@ def plain(markup: str) -> str:
 
 def words_of(folded: str) -> tuple[str, ...]:
     """The words and numbers of a :func:`skeleton`, in order; a number stands apart from letters joined to it."""
-    return tuple(_BLOCK_WORDS.findall(_DECIMAL_COMMA.sub(".", folded)))
+    return tuple(_WORD.findall(_DECIMAL_COMMA.sub(".", folded)))
