@@ -1,7 +1,7 @@
 """How well and how fast the same news is found.
 
-    dedup.py                                     all of it; quality where FEEDHUB_TEST_DATA names a folder with dedup/
-    dedup.py predict ENTRIES.jsonl PREDICTIONS.jsonl [--full-text]
+dedup.py                                     all of it; quality where FEEDHUB_TEST_DATA names a folder with dedup/
+dedup.py predict ENTRIES.jsonl PREDICTIONS.jsonl [--full-text]
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from benchmarks import predict
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="dedup.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="dedup.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command")
     predicting = commands.add_parser("predict", help="say which story each entry of a file is")
     predicting.add_argument("entries", type=Path)

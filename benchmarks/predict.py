@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from feedhub.config import load
 from feedhub.hub import adopt
@@ -52,7 +52,7 @@ def read(path: Path, *, full_text: bool = False) -> list[Labelled]:
 
 
 def predict(entries: Sequence[Labelled]) -> dict[str, int]:
-    """The story that each entry is in at the end, by the entries' ids."""
+    """The story that each entry was put into when it was matched, by the entries' ids."""
     with TemporaryDirectory(prefix="feedhub-dedup-") as folder:
         store = Store.open(sqlite_url(Path(folder)))
         try:
@@ -64,28 +64,30 @@ def predict(entries: Sequence[Labelled]) -> dict[str, int]:
 def _predict(store: Store, folder: Path, entries: Sequence[Labelled]) -> dict[str, int]:
     names = {source: f"source-{place}" for place, source in enumerate(dict.fromkeys(row.source for row in entries))}
     numbers, matcher = listed(store, folder, names.values())
-    stored: dict[str, int] = {}
+    found: dict[str, int] = {}
     for start in range(0, len(entries), _BATCH):
         some = entries[start : start + _BATCH]
         with store.writing() as session:
-            for row in some:
-                stored[row.id] = _take_in(session, numbers[names[row.source]], row)
+            stored = {row.id: _take_in(session, numbers[names[row.source]], row) for row in some}
         with store.writing() as session:
             match_pending(session, matcher, some[-1].at)
-    with store.reading() as session:
-        stories = dict(session.exec(select(EntryRow.id, EntryRow.story_id)).all())
-    return {row: stories[entry] or 0 for row, entry in stored.items()}
+            query = select(EntryRow.id, EntryRow.story_id).where(col(EntryRow.id).in_(stored.values()))
+            stories = dict(session.exec(query).all())
+        found |= {row: stories[entry] or 0 for row, entry in stored.items()}
+    return found
 
 
 def listed(store: Store, folder: Path, names: Iterable[str]) -> tuple[dict[str, int], Matcher]:
     """The numbers of feeds of these names, listed anew, by name; and the matcher for them."""
     lines = "\n".join(f'  - {{id: {name}, url: "https://{name}.example/feed"}}' for name in names)
     path = folder / "feeds.yaml"
-    path.write_text(f"site: {{url: 'https://hub.example/'}}\ndedup: {{mode: story}}\nfeeds:\n{lines}\n", encoding="utf-8")
+    path.write_text(
+        f"site: {{url: 'https://hub.example/'}}\ndedup: {{mode: story}}\nfeeds:\n{lines}\n", encoding="utf-8"
+    )
     config = load(path, {})
     with store.writing() as session:
-        site = adopt(session, config, None, datetime(2000, 1, 1, tzinfo=UTC))
-    return {policy.key: number for number, policy in site.policies.items()}, Matcher(site.policies, config.dedup)
+        known = adopt(session, config, None, datetime(2000, 1, 1, tzinfo=UTC)).policies
+    return {policy.key: number for number, policy in known.items()}, Matcher(known, config.dedup)
 
 
 def _take_in(session: Session, feed: int, row: Labelled) -> int:

@@ -16,7 +16,7 @@ from feedhub.store.overrides import Apart
 from feedhub.store.policies import FeedPolicy, representative
 from feedhub.store.prints import Prints
 from feedhub.store.stories import founding_urn, relate, shown_carriers, taken, touch
-from feedhub.store.tables import EntryRow, KeyRow, StoryRow
+from feedhub.store.tables import EntryRow, KeyRow, StoryRow, table_of
 from feedhub.store.tallies import day_of
 from feedhub.stories.match import Decision, NearMiss, decide, story_ids
 from feedhub.stories.statistics import Statistics
@@ -132,7 +132,7 @@ class Batch:
         shown = {entry: self._near.shown_under.get(home, home) for entry, home in homes.items()}
         self._store_entries(homes, shown)
         if self._keys:
-            self._session.execute(insert(KeyRow), self._keys)
+            self._session.execute(insert(table_of(KeyRow)), self._keys)
         related = [(numbers.get(a, a), numbers.get(b, b), miss) for (a, b), miss in self._related.items()]
         relate(self._session, related)
         edited = {one.entry.entry_id: one for one in self._waiting if one.story is not None}
@@ -172,9 +172,9 @@ class Batch:
                     "edited_at": None,
                 }
             )
-        row = update(EntryRow.__table__).where(EntryRow.__table__.c.id == bindparam("number"))  # type: ignore[attr-defined]
+        entries = table_of(EntryRow)
         if rows:
-            self._session.connection().execute(row, rows)
+            self._session.execute(update(entries).where(entries.c.id == bindparam("number")), rows)
         kept = [one.entry.entry_id for one in self._waiting if one.entry.entry_id not in homes]
         for some in chunks(kept):
             done = update(EntryRow).where(col(EntryRow.id).in_(some)).values(pending=False, edited_at=None)

@@ -28,7 +28,7 @@ from feedhub.store.tables import EntryRow, StoryRow
 from feedhub.stories.match import story_ids
 
 Groups = Sequence[tuple[str, ...]]
-_HOME = func.coalesce(col(EntryRow.home_id), col(EntryRow.story_id))
+_home = func.coalesce(col(EntryRow.home_id), col(EntryRow.story_id))
 
 
 class Apart:
@@ -69,7 +69,7 @@ def apply_merges(session: Session, merge: Groups, policies: Mapping[int, FeedPol
     entering: list[tuple[int, int]] = []
     for home in moved:
         before, after = present.get(home, home), wanted.get(home, home)
-        carriers = (col(EntryRow.story_id) == before, home == _HOME)
+        carriers = (col(EntryRow.story_id) == before, _home == home)
         feeds = session.exec(select(EntryRow.feed_id).where(*carriers).order_by(col(EntryRow.feed_id)).distinct()).all()
         entering += [(after, feed) for feed in feeds if feed in policies]
         place = {"story_id": after, "home_id": home if after != home else None}
@@ -129,7 +129,7 @@ def _found_apart(
     session: Session, rows: Sequence[_Standing], home: int, policies: Mapping[int, FeedPolicy], now: datetime
 ) -> int:
     rest = session.exec(
-        select(func.count()).select_from(EntryRow).where(home == _HOME, col(EntryRow.story_id) == rows[0].shown)
+        select(func.count()).select_from(EntryRow).where(_home == home, col(EntryRow.story_id) == rows[0].shown)
     ).one()
     if rest == len(rows):
         return 0
@@ -166,7 +166,7 @@ def _homes(session: Session, groups: Iterable[tuple[str, ...]]) -> dict[str, set
     """The stories that each name stands for: the one with this id, or those of the entries at this address."""
     names = {name for group in groups for name in group}
     found: defaultdict[str, set[int]] = defaultdict(set, _stories_named(session, names))
-    query = sqlalchemy.select(col(EntryRow.canonical_url), _HOME).where(col(EntryRow.story_id).is_not(None))
+    query = sqlalchemy.select(col(EntryRow.canonical_url), _home).where(col(EntryRow.story_id).is_not(None))
     for some in chunks(hashed(name) for name in sorted(names)):
         for url, home in session.execute(query.where(col(EntryRow.url_hash).in_(some))):
             found[url].add(home)
@@ -186,7 +186,7 @@ def _stories_named(session: Session, names: Iterable[str]) -> dict[str, set[int]
 def _standing(session: Session, url: str) -> list[_Standing]:
     query = sqlalchemy.select(
         col(EntryRow.id),
-        _HOME,
+        _home,
         col(EntryRow.story_id),
         col(EntryRow.feed_id),
         col(EntryRow.key),

@@ -57,4 +57,4 @@ class Prints:
 
 
 def _size(print_: Fingerprint) -> int:
-    return _LEAST + len(print_.shingles) + len(print_.known)
+    return _LEAST + len(print_.runs) + len(print_.known)

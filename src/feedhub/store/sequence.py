@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from feedhub.store.database import chunks
 from feedhub.store.policies import FeedPolicy
-from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow
+from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow, table_of
 
 
 def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories: Sequence[tuple[int, int]]) -> None:
@@ -27,7 +27,7 @@ def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories:
         new = [story for story in entering if story not in known]
         if new:
             rows = [{"output_id": output, "number": next(numbers), "story_id": story} for story in new]
-            session.execute(insert(SequenceRow), rows)
+            session.execute(insert(table_of(SequenceRow)), rows)
 
 
 def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:

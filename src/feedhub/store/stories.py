@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey
-from feedhub.store.tables import EntryRow, RelatedRow, StoryRow
+from feedhub.store.tables import EntryRow, RelatedRow, StoryRow, table_of
 from feedhub.stories.match import Founder, NearMiss, story_ids
 
 
@@ -77,7 +77,7 @@ def relate(session: Session, pairs: Sequence[tuple[int, int, NearMiss]]) -> None
         if (story, other) not in known and (other, story) not in known
     ]
     if rows:
-        session.execute(insert(RelatedRow), rows)
+        session.execute(insert(table_of(RelatedRow)), rows)
 
 
 def related(session: Session, stories: Iterable[int]) -> list[RelatedRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER keys
@@ -21,6 +21,11 @@ def reference(target: str, *, index: bool = False, nullable: bool = False) -> An
 
 def long_text(default: str = "") -> Any:
     return Field(default=default, sa_type=Text)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements over many rows, which the session would otherwise look at one by one."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 class HubRow(SQLModel, table=True):
