@@ -55,7 +55,7 @@ class Fingerprint:
 
 
 def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
-    """The fingerprint of an entry, `title` and `summary` plain text or HTML, `content` HTML; bounded in time and size."""
+    """The fingerprint of an entry, `title` and `summary` plain text or HTML, `content` HTML; bounded in cost."""
     lead = _body(summary[:_SUMMARY], _LEAD_WORDS)
     text = _body(content[:_CONTENT], _TEXT_WORDS) if len(content) > len(summary) else ()
     head, tail = (words_of(part) for part in clean_headline(_folded(title[:_HEADLINE])))

@@ -28,7 +28,7 @@ def judge(e: Evidence, distance: timedelta, same_outlet: bool) -> Judgement:
     """
     if not e.texts:
         return Judgement("headline" if _is_headline(e, distance, same_outlet) else "", e.headline)
-    if _is_rewritten_headline(e, same_outlet):
+    if _is_rewritten_headline(e, distance, same_outlet):
         return Judgement("text", max(e.run_share, (e.headline + e.lead) / 2))
     holds = _is_repetition(e, distance) if same_outlet else _is_copy(e) or _is_other_lead(e)
     return Judgement("text" if holds else "", (e.headline + e.lead) / 2)
@@ -58,11 +58,14 @@ def _is_other_lead(e: Evidence) -> bool:
     )
 
 
-def _is_rewritten_headline(e: Evidence, same_outlet: bool) -> bool:
-    """The same text under another headline, of which the texts speak: a boilerplate speaks of none."""
-    whole = e.run_union >= 0.9 and e.runs >= 20 and e.told >= 0.4
+def _is_rewritten_headline(e: Evidence, distance: timedelta, same_outlet: bool) -> bool:
+    """The same text under another headline, of which the texts speak: a boilerplate speaks of none.
+
+    An outlet has one lead for the several pieces of a matter; with it the whole text has to be the same.
+    """
+    whole = e.run_union >= 0.9 and e.runs >= 50 and e.told >= 0.4
     if same_outlet:
-        return whole
+        return whole and distance <= HEADLINE_MEMORY
     told = e.run_share >= 0.8 and e.runs >= 8 and e.told >= 0.35
     about = e.run_union >= 0.85 and e.runs >= 10 and e.most_support >= 0.35
     return whole or told or about
@@ -70,5 +73,6 @@ def _is_rewritten_headline(e: Evidence, same_outlet: bool) -> bool:
 
 def _is_repetition(e: Evidence, distance: timedelta) -> bool:
     """An outlet's own item once more."""
-    same = e.headline >= 0.75 and e.lead >= 0.85
+    corrected = e.headline >= 0.5 and e.run_union >= 0.95 and e.runs >= 20
+    same = corrected or (e.headline >= 0.75 and e.lead >= 0.85)
     return same and e.headline_weight >= 1.5 and e.headline_weight + e.lead_weight >= 4 and distance <= HEADLINE_MEMORY

@@ -19,6 +19,7 @@ AGE = timedelta(days=7)  # of a story that an entry can still join by its text
 SIZE = 64  # carriers of a story that an entry can still join by its text
 
 _RESEMBLES = 0.5  # score from which a story is named as related
+_RESEMBLES_HEADLINE = 0.3
 _MOST_RELATED = 5
 
 
@@ -50,7 +51,7 @@ def by_text(
         )
         if not reason and match.judgement.rule:
             joinable.append(match)
-        elif match.judgement.rule or match.judgement.score >= _RESEMBLES:
+        elif match.judgement.rule or match.resembles:
             related.append(match.near_miss(reason))
     joined, rest = _best(joinable)
     related += [match.near_miss(_PASSED_OVER if joined else _AMBIGUOUS) for match in rest]
@@ -83,6 +84,11 @@ class _Match:
         return rule != "", rule == "text", self.score, -self.distance, -self.other.story
 
     @property
+    def resembles(self) -> bool:
+        """Whether another outlet tells of the same matter."""
+        return not self.same_outlet and self.score >= _RESEMBLES and self.evidence.headline >= _RESEMBLES_HEADLINE
+
+    @property
     def score(self) -> float:
         return round(self.judgement.score, 3)
 
@@ -112,12 +118,14 @@ class _Comparison:
             return f"its story is more than {AGE.days} days older or younger"
         if story.carriers >= SIZE:
             return f"its story has {story.carriers} carriers already"
-        apart = veto(self.text, match.text, match.evidence, match.same_outlet) or self._unlike(story.representative)
+        apart = veto(self.text, match.text, match.evidence, self.statistics, match.same_outlet) or self._unlike(
+            story.representative
+        )
         return f"it reads alike, but {apart}" if apart else ""
 
     def _unlike(self, representative: Candidate) -> str:
         match = self.match(representative)
-        return veto(self.text, match.text, match.evidence, match.same_outlet) if match else ""
+        return veto(self.text, match.text, match.evidence, self.statistics, match.same_outlet) if match else ""
 
 
 def _best(joinable: Sequence[_Match]) -> tuple[_Match | None, Sequence[_Match]]:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from feedhub.stories.calendar import CALENDAR
 from feedhub.stories.evidence import Evidence
 from feedhub.stories.fingerprint import Fingerprint, runs_of
+from feedhub.stories.statistics import RARE, Statistics
 
 _ALIGNED = 0.35  # likeness from which two headlines say the same thing with another word, rather than something else
 _CONTAINED = 0.75  # of the shorter text, from which on a number that only one has is no matter of the rest
@@ -24,15 +25,19 @@ _LONG_TEXT_RUNS = 50
 _LONG_TEXT = 0.9
 _SLIP_LETTERS = 5  # of a word that may have a typing mistake; shorter ones become another
 _ROUND = 10_000  # from here on numbers are rounded in speech
+_NAMING = RARE // 5  # weight from which a word can be what tells two stories apart
 _LISTED = 3
 
 
-def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, same_outlet: bool) -> str:
+def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool) -> str:
     """What tells the two apart, as a clause of a sentence; empty where nothing does."""
     return (
         _numbers(left, right, evidence)
+        or _days(left, right, evidence)
         or _in_text(left, right, evidence)
-        or ("" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, same_outlet))
+        or (
+            "" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, statistics, same_outlet)
+        )
     )
 
 
@@ -42,6 +47,14 @@ def _numbers(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
         return ""
     in_headlines = not only.isdisjoint(evidence.left) and not others.isdisjoint(evidence.right)
     if in_headlines or evidence.lead >= _CONTAINED:
+        return f"one says {_listed(only)}, the other {_listed(others)}"
+    return ""
+
+
+def _days(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
+    only, others = CALENDAR & left.known - right.known, CALENDAR & right.known - left.known
+    in_headlines = not only.isdisjoint(evidence.left) and not others.isdisjoint(evidence.right)
+    if only and others and (in_headlines or evidence.lead >= _CONTAINED):
         return f"one says {_listed(only)}, the other {_listed(others)}"
     return ""
 
@@ -96,18 +109,24 @@ def _is_same_text(evidence: Evidence, same_outlet: bool) -> bool:
     return evidence.run_share >= _SAME_TEXT and evidence.runs >= _SAME_RUNS
 
 
-def _in_headline(left: Fingerprint, right: Fingerprint, evidence: Evidence, same_outlet: bool) -> str:
+def _in_headline(
+    left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool
+) -> str:
     only, others = Counter(evidence.left) - Counter(evidence.right), Counter(evidence.right) - Counter(evidence.left)
     least = 0 if same_outlet else 1  # an outlet repeats its headings word for word
     for word, other in _swaps(("^", *evidence.left, "$"), ("^", *evidence.right, "$")):
         unknown = (word not in right.known) + (other not in left.known)
-        if word in only and other in others and unknown >= least and not _is_slip(word, other):
+        telling = min(statistics.weight(word), statistics.weight(other)) >= _NAMING
+        if word in only and other in others and telling and unknown >= least and not _is_slip(word, other):
             return f"where one headline says {word}, the other says {other}"
     if (day := CALENDAR.intersection(only)) and (other_day := CALENDAR.intersection(others)):
         return f"one headline says {_listed(day)}, the other {_listed(other_day)}"
     if evidence.headline < _ALIGNED:
         return ""
-    names, other_names = unknown_words(evidence.left, right), unknown_words(evidence.right, left)
+    names, other_names = (
+        [word for word in unknown_words(words, side) if statistics.weight(word) >= _NAMING]
+        for words, side in ((evidence.left, right), (evidence.right, left))
+    )
     if names and other_names:
         return f"one headline has {_listed(names)}, the other {_listed(other_names)}"
     return ""
