@@ -56,7 +56,7 @@ class _Vocabulary:
 
 
 def _copy(chance: random.Random, original: Article, number: int) -> Article:
-    """As another outlet has it: cut at the end, without a word of the lead, sometimes with an urgency before the title."""
+    """As another outlet has it: cut at the end, without a word of the lead, now and then with an urgency in front."""
     lead = original.lead.split()[: chance.randint(20, 45)]
     del lead[chance.randrange(len(lead))]
     title = ("Breaking: " if original.language == "en" else "عاجل: ") if chance.random() < 0.3 else ""

@@ -1,4 +1,8 @@
-"""What matching costs with so many entries in the window: a store filled as a hub fills it, then one more day."""
+"""What matching costs with so many entries in the window.
+
+The window is filled in the tables with copies of real rows under random keys, which nothing resembles: by matching it
+would take hours. What the measured entries do resemble, the last thousands before them, came in the real way.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +28,16 @@ from feedhub.net.urls import canonical_url
 from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matched, Matcher, match_pending
+from feedhub.store.tables import EntryRow, table_of
+from feedhub.store.tallies import day_of
 from feedhub.stories.identity import identify
 
 _FEEDS = 50
 _BATCH = 100
+_TEMPLATES = 1_000  # entries taken in the real way that the window is filled with
+_RECENT = 3_000  # taken in the real way before the measured ones
 _MEASURED = 5_000
+_KEYS = 20  # of an entry
 _DAYS = 7
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _SOON = timedelta(minutes=15)
@@ -51,7 +60,7 @@ class Cost:
 
 
 def measure(window: int) -> Cost:
-    """Fill the window, then take in and match another day's entries, batch by batch."""
+    """Fill the window, then take in and match another day's entries, batch by batch. `window` is at least 10,000."""
     with TemporaryDirectory(prefix="feedhub-dedup-") as folder:
         store = Store.open(sqlite_url(Path(folder)))
         try:
@@ -64,9 +73,14 @@ def _measure(store: Store, folder: Path, window: int) -> Cost:
     numbers, matcher = listed(store, folder, [f"outlet-{n}" for n in range(_FEEDS)])
     hub = _Hub(store, matcher, list(numbers.values()))
     news = articles()
-    for start in range(0, window, _BATCH):
-        hub.take(list(islice(news, _BATCH)), _START + timedelta(days=_DAYS * start / window))
+    for _ in range(_TEMPLATES // _BATCH):
+        hub.take(list(islice(news, _BATCH)), _START)
+    copies = (window - _RECENT) // _TEMPLATES - 1
+    for n in range(copies):
+        _fill(store, n, _START + timedelta(days=_DAYS * n / copies))
     index = _bytes_of_keys(store) / window
+    for n in range(_RECENT // _BATCH):
+        hub.take(list(islice(news, _BATCH)), _START + timedelta(days=_DAYS - 1, hours=18, minutes=n))
     day = _START + timedelta(days=_DAYS)
     started = time.perf_counter()
     hub.take(list(islice(news, _BATCH)), day)
@@ -85,6 +99,27 @@ def _measure(store: Store, folder: Path, window: int) -> Cost:
         index=index,
         merged=matched.joined / _MEASURED,
     )
+
+
+def _fill(store: Store, copy: int, now: datetime) -> None:
+    """Once more the entries taken in first, at another time, each a story of its own."""
+    again = {"key": f"'{copy}-' || key", "guid_hash": "random()", "url_hash": "random()", "first_seen": ":now"}
+    entries = ", ".join(f'"{c.name}"' for c in table_of(EntryRow).columns if c.name not in ("id", "story_id"))
+    copied = ", ".join(again.get(name.strip('"'), name) for name in entries.split(", "))
+    with store.engine.begin() as connection:
+        first = connection.execute(text("SELECT max(id) + 1 FROM entries")).scalar()
+        story = connection.execute(text("SELECT max(id) + 1 FROM stories")).scalar()
+        values = {"now": now.strftime("%Y-%m-%d %H:%M:%S.%f"), "n": _TEMPLATES, "first": first, "story": story}
+        values |= {"copy": f"urn:{copy}:", "day": day_of(now), "keys": _KEYS}
+        for statement in (
+            "INSERT INTO stories (urn, published, updated, touched) SELECT :copy || id, :now, :now, :now"
+            " FROM entries WHERE id <= :n ORDER BY id",
+            f"INSERT INTO entries ({entries}, story_id) SELECT {copied}, :story + id - 1"
+            " FROM entries WHERE id <= :n ORDER BY id",
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :keys) INSERT INTO keys"
+            " SELECT :day, random() % 2147483648, id FROM n JOIN entries ON id >= :first",
+        ):
+            connection.execute(text(statement), values)
 
 
 class _Hub:

@@ -173,11 +173,13 @@ class Nearby:
 
     def _shortlist(self, one: Waiting) -> list[int]:
         """The entries whose texts are worth comparing; each counts by its place in the order of matching (R7)."""
-        rows = [(key, self._known[row]) for key in one.keys for row in self._within(key, one) if row in self._known]
-        rows = [(key, row) for key, row in rows if row.id != one.entry.entry_id and self._mode(row.feed) == "story"]
-        ranked = sorted({row for _, row in rows}, key=_rank)
-        places = {row.id: place for place, row in enumerate(ranked)}
-        return [ranked[place].id for place in shortlist((key, places[row.id]) for key, row in rows)]
+        rows = [(key, row) for key in one.keys for row in self._within(key, one) if self._is_comparable(row, one)]
+        ranked = sorted({row for _, row in rows}, key=lambda row: _rank(self._known[row]))
+        places = {row: place for place, row in enumerate(ranked)}
+        return [ranked[place] for place in shortlist((key, places[row]) for key, row in rows)]
+
+    def _is_comparable(self, row: int, one: Waiting) -> bool:
+        return row in self._known and row != one.entry.entry_id and self._mode(self._known[row].feed) == "story"
 
     def _within(self, key: int, one: Waiting) -> list[int]:
         """The entries under the key that are no further from this one than the window."""

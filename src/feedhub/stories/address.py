@@ -18,9 +18,9 @@ _GLOBAL_GUID = re.compile(r"tag:|urn:|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24,}", r
 
 def by_address(entry: Unmatched, nearest: Sequence[Candidate], headlines: Mapping[str, int]) -> Decision | None:
     page = entry.canonical_url
-    if page is None or is_homepage(page):
-        return None
     there = [other for other in nearest if other.canonical_url == page]
+    if page is None or not there or is_homepage(page):
+        return None
     many = headlines.get(page, 0) >= (SECTION_HEADLINES if is_specific(page) else 2)
     for other in _same_piece(page, entry, there, many):
         if alike(entry.title, other.title):
