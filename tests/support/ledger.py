@@ -67,6 +67,11 @@ class Ledger:
         with self.store.writing() as session:
             return match_pending(session, self.matcher, now)
 
+    def entries_pending(self) -> list[int]:
+        """The entries that wait, in the order of matching."""
+        with self.store.reading() as session:
+            return self.matcher.pending(session)
+
     def stories(self, output: str = "all", limit: int = 200) -> list[Story]:
         """What the output holds, newest in its sequence first."""
         with self.store.reading() as session:

@@ -151,7 +151,7 @@ class Batch:
         if not self.founded:
             return {}
         query = insert(StoryRow).returning(col(StoryRow.urn), col(StoryRow.id))
-        stored = dict(self._session.execute(query, self.founded).tuples().all())
+        stored = {row.urn: row.id for row in self._session.execute(query, self.founded)}
         return {_PROVISIONAL + place: stored[story["urn"]] for place, story in enumerate(self.founded)}
 
     def _store_entries(self, homes: Mapping[int, int], shown: Mapping[int, int]) -> None:

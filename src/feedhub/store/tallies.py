@@ -15,6 +15,7 @@ from feedhub.stories.statistics import SAMPLE, WINDOW, Statistics, Tally
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
+_LATE = 2  # days after which entries still come in: polls under way at midnight, a hub that stood still
 _HELD = 2  # days whose statistics a process holds: the current one, and the one before for what comes late
 
 
@@ -59,6 +60,6 @@ class Tallies:
         return Tally.of(print_ for some in chunks(sample) for print_ in self._prints.load(session, some).values())
 
     def _expire(self, session: Session, over: int) -> None:
-        """Take away what no entry first seen after the day `over` looks at any more."""
+        """Take away what no entry first seen after the day `over` looks at any more; tallies are kept for late ones."""
         session.execute(delete(KeyRow).where(col(KeyRow.day) < over + 1 - self._window))
-        session.execute(delete(TallyRow).where(col(TallyRow.day) < over + 1 - WINDOW // _DAY))
+        session.execute(delete(TallyRow).where(col(TallyRow.day) < over + 1 - WINDOW // _DAY - _LATE))
