@@ -48,8 +48,8 @@ def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Ev
     body = frozenset(shorter.body)
     known = weigh(body & longer.known)
     supports = (
-        _told(reading, {*left.lead, *left.text}, statistics),
-        _told(other, {*right.lead, *right.text}, statistics),
+        _told(reading, left.spoken, statistics),
+        _told(other, right.spoken, statistics),
     )
     return Evidence(
         left=reading,
@@ -100,9 +100,9 @@ def _respaced(words: set[str], own: Sequence[str], other: Sequence[str]) -> set[
     return words
 
 
-def _told(headline: Iterable[str], known: Iterable[str], statistics: Statistics) -> float:
+def _told(headline: Iterable[str], known: frozenset[str], statistics: Statistics) -> float:
     words = frozenset(headline)
-    return _share(statistics.weigh(words.intersection(known)), statistics.weigh(words))
+    return _share(statistics.weigh(words & known), statistics.weigh(words))
 
 
 def _share(part: float, whole: float) -> float:

@@ -88,6 +88,8 @@ def _is_correction(only: Collection[str], others: Collection[str], evidence: Evi
 
 def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
     """A name of the headline that the texts replace in the same place, or a number."""
+    if left.body == right.body:
+        return ""
     for word, other in _swaps(("^", *left.body), ("^", *right.body)):
         unknown = (word not in right.known) + (other not in left.known)
         numbers = word[0].isdigit() and other[0].isdigit() and unknown == 2
