@@ -53,14 +53,6 @@ class StorySoFar:
 
 
 @dataclass(frozen=True, slots=True)
-class Overrides:
-    """The operator's word about one entry: the story it is to join, and those it is kept from (R14)."""
-
-    merge_into: int | None = None
-    never_merge: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class NearMiss:
     """A story about the same matter that the entry does not join; `reason` says in a sentence why not (R14)."""
 
@@ -73,9 +65,8 @@ class NearMiss:
 class Decision:
     """`story` is the story joined, None to found one. `rule` is a stable name, `evidence` a sentence for people.
 
-    The rules are `merge`, `address`, `guid`, `text` (headline and text), `headline` (alone), `founded`. `score` is that
-    of the text, 0 to 1, None where text did not decide. `version` is of the rules that decided. `related` is best
-    first.
+    The rules are `address`, `guid`, `text` (headline and text), `headline` (alone), `founded`. `score` is that of the
+    text, 0 to 1, None where text did not decide. `version` is of the rules that decided. `related` is best first.
     """
 
     story: int | None

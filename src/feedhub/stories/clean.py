@@ -97,9 +97,8 @@ _OUTLET = re.compile(r"^(.*\S)(?:\s+[-|•·»]+\s+|\s*\|\s*)(\S[^-|•·»]*)$"
 _OUTLET_WORDS = 4
 _BARE_NUMBER = re.compile(r"(?:^|\s)\d")
 
-_ENDING = 120  # characters in which "read more" is looked for
-_MORE_AT_END = re.compile(rf"\s*(?:\[?(?:\.\.\.|…)\]?\s*)?(?:{_any(_MORE)})\s*(?:»|>>|>|→|\.)*\s*$")
-_ELLIPSIS = re.compile(r"\s*\[?(?:\.\.\.|…)\]?\s*$")
+_MORE_AT_END = tuple(skeleton(phrase) for phrase in _MORE)
+_AFTER_MORE = " .[]»>→"
 _APPEARED = "appeared first on"
 _APPEARED_AFTER = "the post"
 # "LONDON (AP) - ", "(AFP) - ", "BAGHDAD / INA / "
@@ -126,8 +125,10 @@ def clean_lead(folded: str) -> str:
     if _APPEARED in folded:
         head = folded[: folded.rindex(_APPEARED)]
         folded = head[: head.rfind(_APPEARED_AFTER)] if _APPEARED_AFTER in head else head
-    ending = len(folded) - min(_ENDING, len(folded))
-    folded = folded[:ending] + _ELLIPSIS.sub("", _MORE_AT_END.sub("", folded[ending:]))
+    folded = folded.rstrip(_AFTER_MORE)
+    if folded.endswith(_MORE_AT_END):
+        phrase = max((phrase for phrase in _MORE_AT_END if folded.endswith(phrase)), key=len)
+        folded = folded.removesuffix(phrase).rstrip(_AFTER_MORE)
     if dateline := _DATELINE.match(folded):
         folded = folded[dateline.end() :]
     if attributed := _ATTRIBUTED.match(folded):

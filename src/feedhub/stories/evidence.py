@@ -19,9 +19,9 @@ class Evidence:
     `headline` is the likeness (Jaccard) of the headlines, in those readings `left` and `right` where it is greatest,
     and `headline_weight` what they share. `lead` is how much of the shorter text the other entry knows. `runs` counts
     the three words in a row that both have, `run_share` says which share of the shorter text's that is and `run_union`
-    which of both together. `told` is how much of a headline the other entry knows, of the one where it is more.
-    `least_support` and `most_support` are how much of its headline each text speaks of. `texts` is whether both have
-    text enough to compare.
+    which of both together. `told` is how much of its headline the other entry speaks of, of the side where it is more.
+    `least_support` and `most_support` are how much of its own headline each text speaks of. `texts` is whether both
+    have text enough to compare.
     """
 
     left: tuple[str, ...]
@@ -47,9 +47,11 @@ def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Ev
     shorter, longer = (left, right) if _length(left) <= _length(right) else (right, left)
     body = frozenset(shorter.body)
     known = weigh(body & longer.known)
+    # Until boilerplate is known, only a text that speaks of a headline is known to be none.
+    against = (left.known, right.known) if statistics.knows_boilerplate else (left.spoken, right.spoken)
     supports = (
-        _told(reading, {*left.lead, *left.text}, statistics),
-        _told(other, {*right.lead, *right.text}, statistics),
+        _told(reading, left.spoken, statistics),
+        _told(other, right.spoken, statistics),
     )
     return Evidence(
         left=reading,
@@ -61,7 +63,7 @@ def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Ev
         runs=runs,
         run_share=_share(runs, fewest),
         run_union=_share(runs, len(left.runs) + len(right.runs) - runs),
-        told=max(_told(reading, right.known, statistics), _told(other, left.known, statistics)),
+        told=max(_told(reading, against[1], statistics), _told(other, against[0], statistics)),
         least_support=min(supports),
         most_support=max(supports),
         texts=fewest >= _FEWEST_RUNS,
@@ -100,9 +102,9 @@ def _respaced(words: set[str], own: Sequence[str], other: Sequence[str]) -> set[
     return words
 
 
-def _told(headline: Iterable[str], known: Iterable[str], statistics: Statistics) -> float:
+def _told(headline: Iterable[str], known: frozenset[str], statistics: Statistics) -> float:
     words = frozenset(headline)
-    return _share(statistics.weigh(words.intersection(known)), statistics.weigh(words))
+    return _share(statistics.weigh(words & known), statistics.weigh(words))
 
 
 def _share(part: float, whole: float) -> float:

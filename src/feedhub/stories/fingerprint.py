@@ -25,13 +25,14 @@ class Fingerprint:
 
     `headlines` are the headline's possible readings: without what may be the outlet's name first, then with it. `lead`
     is what the feed tells of the article, `text` the article itself where the feed gives more of it. `runs` are those
-    of lead and text, `known` is every word of it all, `numbers` those of them that are numbers.
+    of lead and text, `spoken` their words, `known` these and the headlines', `numbers` those of them that are numbers.
     """
 
     headlines: tuple[tuple[str, ...], ...]
     lead: tuple[str, ...]
     text: tuple[str, ...]
     runs: frozenset[Run]
+    spoken: frozenset[str]
     known: frozenset[str]
     numbers: frozenset[str]
 
@@ -50,8 +51,9 @@ class Fingerprint:
         if self.runs.isdisjoint(boilerplate):
             return self
         lead, text = _without(self.lead, boilerplate), _without(self.text, boilerplate)
-        known = frozenset((*(word for reading in self.headlines for word in reading), *lead, *text))
-        return replace(self, lead=lead, text=text, runs=self.runs - boilerplate, known=known)
+        spoken = frozenset((*lead, *text))
+        known = spoken.union(*self.headlines)
+        return replace(self, lead=lead, text=text, runs=self.runs - boilerplate, spoken=spoken, known=known)
 
 
 def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
@@ -59,16 +61,17 @@ def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
     lead = _body(summary[:_SUMMARY], _LEAD_WORDS)
     text = _body(content[:_CONTENT], _TEXT_WORDS) if len(content) > len(summary) else ()
     head, tail = (words_of(part) for part in clean_headline(_folded(title[:_HEADLINE])))
-    told = frozenset((*lead, *text))
+    spoken = frozenset((*lead, *text))
     # What the text speaks of is no outlet's name: "Five arrested - Kirkuk".
-    readings = (head, head + tail) if tail and told.isdisjoint(tail) else (head + tail,)
+    readings = (head, head + tail) if tail and spoken.isdisjoint(tail) else (head + tail,)
     headlines = tuple(reading[:_HEADLINE_WORDS] for reading in readings if reading)
-    known = told.union(*headlines)
+    known = spoken.union(*headlines)
     return Fingerprint(
         headlines=headlines,
         lead=lead,
         text=text,
         runs=frozenset((*runs_of(lead), *runs_of(text))),
+        spoken=spoken,
         known=known,
         numbers=frozenset(word for word in known if word[0].isdigit()),
     )

@@ -34,7 +34,7 @@ def keys(print_: Fingerprint) -> tuple[int, ...]:
     """
     lead, text = _runs(print_.lead), _runs(print_.text)
     chosen = [
-        *(_mixed("words", sum(map(_hash, words))) for words in print_.headlines if _is_telling(words)),
+        *((_WORDS + sum(map(_hash, words))) % _WORD for words in print_.headlines if _is_telling(words)),
         *(_hash("".join(words)) for words in print_.headlines[:1] if _is_telling(words)),
         *nsmallest(_PAIRS, _pairs(print_.headline)),
         *nsmallest(_HEAD_RUNS, {*(lead or text)[:_HEAD]}),
@@ -60,7 +60,7 @@ def _is_telling(words: Sequence[str]) -> bool:
 
 def _runs(words: Sequence[str]) -> list[int]:
     hashes = [_hash(word) for word in words]
-    return [_mixed("run", sum(run)) for run in zip(hashes, hashes[1:], hashes[2:], strict=False)]
+    return [(_RUN + one + two + three) % _WORD for one, two, three in zip(hashes, hashes[1:], hashes[2:], strict=False)]
 
 
 def _pairs(words: Iterable[str]) -> set[int]:
@@ -70,14 +70,13 @@ def _pairs(words: Iterable[str]) -> set[int]:
 
 
 def _gapped(hashes: Sequence[int], gap: int) -> Iterator[int]:
-    return (_mixed("pair", one + two) for one, two in zip(hashes, hashes[gap:], strict=False))
-
-
-def _mixed(kind: str, total: int) -> int:
-    """A number for a sum of hashes, which does not tell in what order they came; another for every kind of key."""
-    return (total + _hash(kind)) % _WORD
+    return ((_PAIR + one + two) % _WORD for one, two in zip(hashes, hashes[gap:], strict=False))
 
 
 @lru_cache(100_000)
 def _hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+
+
+# A sum of hashes does not tell in what order the words came; with one of these it tells what kind of key it is.
+_WORDS, _RUN, _PAIR = _hash("words"), _hash("run"), _hash("pair")

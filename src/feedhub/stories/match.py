@@ -16,7 +16,7 @@ from typing import Protocol
 
 from feedhub.net.urls import is_homepage
 from feedhub.stories.address import by_address, by_guid
-from feedhub.stories.carriers import VERSION, Candidate, Decision, NearMiss, Overrides, StorySoFar, Unmatched
+from feedhub.stories.carriers import VERSION, Candidate, Decision, NearMiss, StorySoFar, Unmatched
 from feedhub.stories.fold import fold
 from feedhub.stories.statistics import Statistics
 from feedhub.stories.text import by_text
@@ -27,7 +27,6 @@ __all__ = [
     "Decision",
     "Founder",
     "NearMiss",
-    "Overrides",
     "StorySoFar",
     "Unmatched",
     "canonical_order",
@@ -38,7 +37,6 @@ __all__ = [
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://feedhub.invalid/stories")
 NO_STATISTICS = Statistics()
-NO_OVERRIDES = Overrides()
 
 
 def canonical_order(entry: Unmatched) -> tuple[datetime, datetime, int, int]:
@@ -55,26 +53,21 @@ def decide(
     headlines: Mapping[str, int],
     stories: Mapping[int, StorySoFar] | None = None,
     statistics: Statistics = NO_STATISTICS,
-    overrides: Overrides = NO_OVERRIDES,
 ) -> Decision:
     """The story that the entry joins; the order of `candidates` decides nothing (R7).
 
     `headlines` counts, under each canonical URL, the different headlines of the feed that has most there. `stories`
     holds the stories of the candidates whose text is to be compared, `statistics` what was frozen for the entry's day.
-    The operator's word goes before an address, an address before a guid, a guid before the text. Under an address the
-    same words go before other ones, then the nearer in time, then the story founded first: two published stories are
-    never made one.
+    An address goes before a guid, a guid before the text. Under an address the same words go before other ones, then
+    the nearer in time, then the story founded first: two published stories are never made one.
     """
     if not entry.deduplicated:
         return Decision(None, "founded", "deduplication is off for this feed")
-    if overrides.merge_into is not None:
-        return Decision(overrides.merge_into, "merge", "the operator merges them in feeds.yaml")
-    free = [other for other in candidates if other.story not in overrides.never_merge]
-    nearest = sorted(free, key=lambda other: (abs(entry.published - other.published), other.story))
+    nearest = sorted(candidates, key=lambda other: (abs(entry.published - other.published), other.story))
     by_name = by_address(entry, nearest, headlines) or by_guid(entry, nearest)
     if by_name:
         return by_name
-    joined, related = by_text(entry, candidates, stories or {}, statistics, overrides.never_merge)
+    joined, related = by_text(entry, candidates, stories or {}, statistics)
     return replace(joined or Decision(None, "founded", _why_alone(entry, candidates)), related=related)
 
 

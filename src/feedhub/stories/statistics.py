@@ -34,7 +34,7 @@ _BOILERPLATE_DAYS = 3  # days before on which the same three words stood in seve
 # Before anything is counted: as if so many entries had been read, in which a word stands as often as words of so many
 # letters do in the languages of the region.
 _PRIOR_ENTRIES = 100
-_PRIOR_SHARE = (0.3, 0.3, 0.3, 0.1, 0.04, 0.02, 0.01)  # by the number of letters, the last for all longer ones
+_PRIOR_SHARE = (0.3, 0.3, 0.1, 0.05, 0.03, 0.02, 0.01)  # by the number of letters, the last for all longer ones
 _PRIOR_NUMBER = 0.02
 _SAYS_NOTHING = 1.0  # the information, in nats, of what stands in every third entry
 _REMEMBERED = 200_000  # weights, computed once
@@ -81,13 +81,15 @@ class Statistics:
     def __init__(self, tallies: Iterable[Tally] = ()) -> None:
         words: Counter[str] = Counter()
         runs: Counter[Run] = Counter()
-        entries = _PRIOR_ENTRIES
+        entries, days = _PRIOR_ENTRIES, 0
         for tally in tallies:
+            days += tally.documents > 0
             entries += tally.documents
             words.update(tally.words)
             runs.update(tally.runs)
         self._weights = _Weights(entries, words)
-        self.boilerplate = frozenset(run for run, days in runs.items() if days >= _BOILERPLATE_DAYS)
+        self.boilerplate = frozenset(run for run, found in runs.items() if found >= _BOILERPLATE_DAYS)
+        self.knows_boilerplate = days >= _BOILERPLATE_DAYS
 
     def weight(self, word: str) -> int:
         """How much a shared word says: next to 0 for one that stands everywhere, RARE for a rare name (IDF).

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from feedhub.net.urls import host_of
 from feedhub.stories.carriers import Candidate, Decision, NearMiss, StorySoFar, Unmatched
@@ -21,6 +21,8 @@ SIZE = 64  # carriers of a story that an entry can still join by its text
 _RESEMBLES = 0.5  # score from which a story is named as related
 _RESEMBLES_HEADLINE = 0.3
 _MOST_RELATED = 5
+_PASSED_OVER = "another story is nearer"
+_AMBIGUOUS = "the headline alone does not say which of several stories it is"
 
 
 def by_text(
@@ -28,7 +30,6 @@ def by_text(
     candidates: Sequence[Candidate],
     stories: Mapping[int, StorySoFar],
     statistics: Statistics,
-    kept_apart: Collection[int],
 ) -> tuple[Decision | None, tuple[NearMiss, ...]]:
     """The best of the stories that have the entry's text, and the others, best first, with why it does not join them.
 
@@ -38,18 +39,11 @@ def by_text(
     if entry.fingerprint is None or not entry.fingerprint.known:
         return None, ()
     comparison = _Comparison(entry, entry.fingerprint.without(statistics.boilerplate), statistics)
-    found: dict[int, _Match] = {}
-    for other in candidates:
-        match = comparison.match(other) if other.story in stories else None
-        if match and (other.story not in found or match.rank > found[other.story].rank):
-            found[other.story] = match
     joinable: list[_Match] = []
     related: list[NearMiss] = []
-    for number, match in sorted(found.items(), key=lambda pair: pair[1].rank, reverse=True):
-        reason = (
-            "the operator keeps them apart" if number in kept_apart else comparison.objection(match, stories[number])
-        )
-        if not reason and match.judgement.rule:
+    for match in _nearest(comparison, candidates, stories):
+        reason = comparison.objection(match, stories[match.other.story])
+        if not reason:
             joinable.append(match)
         elif match.judgement.rule or match.resembles:
             related.append(match.near_miss(reason))
@@ -63,8 +57,20 @@ def by_text(
     return Decision(joined.other.story, joined.judgement.rule, evidence, joined.score), named
 
 
-_PASSED_OVER = "another story is nearer"
-_AMBIGUOUS = "the headline alone does not say which of several stories it is"
+def _nearest(
+    comparison: _Comparison, candidates: Sequence[Candidate], stories: Mapping[int, StorySoFar]
+) -> list[_Match]:
+    """Each story's nearest carrier, the nearest first."""
+    found: dict[int, _Match] = {}
+    for other in sorted(candidates, key=_identity):
+        match = comparison.match(other) if other.story in stories else None
+        if match and (other.story not in found or match.rank > found[other.story].rank):
+            found[other.story] = match
+    return sorted(found.values(), key=lambda match: match.rank, reverse=True)
+
+
+def _identity(other: Candidate) -> tuple[int, datetime, int, str, str, str]:
+    return other.story, other.published, other.feed, other.guid, other.canonical_url or "", other.title
 
 
 @dataclass(frozen=True, slots=True)

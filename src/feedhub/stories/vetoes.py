@@ -20,6 +20,7 @@ _ALIGNED = 0.35  # likeness from which two headlines say the same thing with ano
 _CONTAINED = 0.75  # of the shorter text, from which on a number that only one has is no matter of the rest
 _SAME_TEXT = 0.95  # of the runs of words
 _SAME_RUNS = 8
+_ABOUT = 0.2  # of a headline, from which on a text speaks of it
 _LONG_SAME_RUNS = 25  # between items of one outlet
 _LONG_TEXT_RUNS = 50
 _LONG_TEXT = 0.9
@@ -88,6 +89,8 @@ def _is_correction(only: Collection[str], others: Collection[str], evidence: Evi
 
 def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
     """A name of the headline that the texts replace in the same place, or a number."""
+    if left.body == right.body:
+        return ""
     for word, other in _swaps(("^", *left.body), ("^", *right.body)):
         unknown = (word not in right.known) + (other not in left.known)
         numbers = word[0].isdigit() and other[0].isdigit() and unknown == 2
@@ -102,8 +105,11 @@ def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
 def _is_same_text(evidence: Evidence, same_outlet: bool) -> bool:
     """Whether the texts are so much the same that another headline is only another headline.
 
-    Of one outlet's daily items the text may be the same and the headline alone tell the day.
+    Of one outlet's daily items the text may be the same and the headline alone tell the day; boilerplate is the same
+    under all of them and speaks of none.
     """
+    if evidence.told < _ABOUT:
+        return False
     if same_outlet:
         return evidence.run_union >= _SAME_TEXT and evidence.runs >= _LONG_SAME_RUNS
     return evidence.run_share >= _SAME_TEXT and evidence.runs >= _SAME_RUNS
@@ -143,7 +149,7 @@ def _swaps(one: Sequence[str], two: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def unknown_words(headline: Sequence[str], other: Fingerprint) -> list[str]:
     """The words that the other entry does not have, not in another spacing or with a typing mistake either."""
-    missing = [word for word in headline if word not in other.known]
+    missing = [word for word in headline if word not in other.known and not word[0].isdigit()]
     if not missing:
         return []
     together = {part for pair in _neighbours(headline) if "".join(pair) in other.known for part in pair}
