@@ -64,6 +64,19 @@ def test_r20_a_feed_with_a_new_item_is_sent_again(client: httpx.Client, clock: H
         assert client.get(outlet.feed_path, headers=headers).status_code == 200
 
 
+def test_a_page_says_what_the_hub_should_make_of_it(client: httpx.Client, clock: HandSetClock) -> None:
+    """Whoever follows the demo from the newsroom's side reads there what is retold and what only looks alike."""
+    clock.now = START + duration(PACE)
+    articles = [item.article for outlet in outlets() for item in outlet.items if not item.carried]
+    for article in articles:
+        text = client.get(article.path).text
+        assert ("for the hub both are one story" in text) == bool(article.retells)
+        assert ("for the hub it is a story of its own" in text) == bool(article.resembles)
+        if original := article.retells or article.resembles:
+            assert f'{original}">another newsroom’s report' in text
+            assert client.get(original).status_code == 200
+
+
 def test_if_none_match_outranks_if_modified_since(client: httpx.Client) -> None:
     """RFC 9110, section 13.2.2: a date that would say "unchanged" does not count beside an ETag that differs."""
     path = outlets()[0].feed_path
