@@ -23,6 +23,7 @@ from feedhub.hub import adopt
 from feedhub.ingest.health import sentence
 from feedhub.models import FailureKind
 from feedhub.publish.documents import addresses, static_files
+from feedhub.publish.reasons import RULES
 from feedhub.store import feeds, matching
 from feedhub.store.database import Store, sqlite_url
 from feedhub.web.app import create_app
@@ -236,6 +237,13 @@ def test_every_address_has_its_row(tmp_path: Path) -> None:
 def test_every_feed_state_has_its_row() -> None:
     """The classes of failure and the states that are none."""
     assert rows("## Feed states").keys() == OUR_OWN_STATES | set(FailureKind)
+
+
+def test_every_rule_of_a_carrier_is_named() -> None:
+    """What `rule` can be in a story's JSON has words on its page and is documented, all of it and no more."""
+    sentence = re.search(r"`rule` is one of (.*?)\. ", section("## A story as data"), flags=re.S)
+    assert sentence is not None
+    assert set(re.findall(r"`(\w+)`", sentence[1])) == RULES.keys()
 
 
 @pytest.mark.parametrize("kind", FailureKind)

@@ -22,10 +22,10 @@ def dedup(merge: tuple[tuple[str, ...], ...] = (), never_merge: tuple[tuple[str,
     return DedupConfig("story", timedelta(days=7), merge, never_merge)
 
 
-def explained(story: Story, overrides: DedupConfig | None = None, **console: Any) -> str:
+def explained(story: Story, overrides: DedupConfig | None = None, asked: str | None = None, **console: Any) -> str:
     """What is printed; piped unless `console` says otherwise."""
     screen = Console(file=io.StringIO(), **({"highlight": False, "soft_wrap": True, "width": 1_000} | console))
-    Explanation(screen).explain(story, overrides or dedup(), SITE)
+    Explanation(screen).explain(story, overrides or dedup(), SITE, asked=asked)
     assert isinstance(screen.file, io.StringIO)
     return screen.file.getvalue()
 
@@ -81,6 +81,13 @@ def test_r14_overrides_in_force_are_named() -> None:
         "    https://d.example/3\n"
     )
     assert "Overrides" not in explained(a_story())
+
+
+def test_r14_a_story_that_the_operator_merged_into_another_is_said_to_be() -> None:
+    """R14: asked for by an id that leads to another story, the answer says so; by its own it does not."""
+    note = f"  {a_story(5).id} is shown under this story by dedup.merge\n"
+    assert note in explained(a_story(), asked=a_story(5).id)
+    assert "is shown under" not in explained(a_story(), asked=a_story().id) + explained(a_story())
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def show_why(settings: Settings, reference: str, *, as_json: bool) -> None:
         data = {"stories": [_data(story, config.dedup, site_url) for story in found]}
         typer.echo(json.dumps(data, ensure_ascii=False, indent=2).encode())  # UTF-8 whatever the locale
     elif len(found) == 1:
-        Explanation(console()).explain(found[0], config.dedup, site_url)
+        Explanation(console()).explain(found[0], config.dedup, site_url, asked=lookup.id_in(reference))
     else:
         Explanation(console()).list(found, reference)
 
@@ -83,9 +83,12 @@ class Explanation:
     def __init__(self, screen: Console) -> None:
         self._screen = screen
 
-    def explain(self, story: Story, dedup: DedupConfig, site_url: str) -> None:
+    def explain(self, story: Story, dedup: DedupConfig, site_url: str, *, asked: str | None = None) -> None:
+        """All about one story. `asked` is the id that it was asked for by, if any."""
         self._line(headline(story), style="bold")
         self._address(story.id)
+        if asked and asked != story.id:
+            self._line(f"{asked} is shown under this story by dedup.merge", 2)
         self._heading(f"{plural(len(story.carriers), 'carrier')}:")
         for place, carrier in enumerate(story.carriers):
             self._carrier(carrier, shown=place == 0)

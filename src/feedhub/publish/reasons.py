@@ -10,13 +10,15 @@ from feedhub.models import Carrier, Story
 from feedhub.net.urls import canonical_url
 from feedhub.publish.item import one_line
 
-_RULES = {
+RULES = {
     "founded": "The first to carry the story",
     "address": "Same article address",
     "guid": "Same publisher’s id",
     "text": "Much the same headline and text",
     "headline": "The same headline",
     "merge": "Merged by the operator",
+    "never_merge": "Kept apart by the operator",
+    "split": "Split off after an edit",
 }
 
 
@@ -30,7 +32,7 @@ class Override:
 
 def rule_text(carrier: Carrier) -> str:
     """The rule by which a carrier joined, in words; a rule without words is named."""
-    return _RULES.get(carrier.rule, one_line(carrier.rule) or "Part of this story")
+    return RULES.get(carrier.rule, one_line(carrier.rule) or "Part of this story")
 
 
 def score_text(carrier: Carrier) -> str:
