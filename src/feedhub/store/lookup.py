@@ -58,5 +58,5 @@ def known_policies(session: Session, config: Config) -> Mapping[int, FeedPolicy]
 def _at(address: str) -> ColumnElement[bool]:
     canonical = canonical_url(address)
     if canonical is None:
-        return and_(col(EntryRow.canonical_url).is_(None), col(EntryRow.link) == clean_link(address))
+        return col(EntryRow.link) == clean_link(address)
     return and_(col(EntryRow.url_hash) == hashed(canonical), col(EntryRow.canonical_url) == canonical)
