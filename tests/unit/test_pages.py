@@ -402,8 +402,10 @@ def test_r36_words_of_other_scripts_stand_by_themselves() -> None:
 def test_r36_names_and_headlines_claim_no_language_that_is_not_theirs() -> None:
     """Below the English words of the page stand headlines of any language: they are not marked as English (R36)."""
     page = tree(story_page(a_shared_story()))
-    for element in page.xpath("//section[@lang='en']//*[@class='source' or @class='carrier-title']//bdi"):
-        assert element.get("lang") == ""
+    named = page.xpath("//section[@lang='en']//*[@class='source' or @class='carrier-title']/*")
+    assert len(named) == 2 * (3 + 1)
+    assert all(element.get("lang") == "" for element in named)
+    assert all(element.tag == "bdi" or element.get("dir") == "auto" for element in named)
 
 
 def test_a_carrier_without_a_page_is_not_linked() -> None:

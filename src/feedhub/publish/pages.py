@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -106,26 +107,29 @@ def story(story: Story, *, site_title: str, root: str, noindex: bool, outputs: S
 
 def story_json(story: Story, site_url: str) -> bytes:
     """One story as data: what the page says."""
-    return jsonfeed.dump(
-        {
-            "id": story.id,
-            "url": web_address(story.url) or None,
-            "title": headline(story),
-            "summary": clean(story.summary) or None,
-            "content_html": text_html(story),
-            "author": one_line(story.author) or None,
-            "language": language_tag(story),
-            "direction": story.direction,
-            "tags": list(categories(story)) or None,
-            "published": rfc3339(story.published),
-            "updated": rfc3339(story.updated),
-            "carriers": [
-                address | _reason(carrier)
-                for address, carrier in zip(jsonfeed.carriers(story), story.carriers, strict=True)
-            ],
-            "related": [jsonfeed.related(other) | {"reason": other.reason} for other in see_also(story, site_url)],
-        }
-    )
+    return jsonfeed.dump(story_data(story, site_url))
+
+
+def story_data(story: Story, site_url: str) -> dict[str, Any]:
+    """The members of a story's JSON. Those without a value are None."""
+    return {
+        "id": story.id,
+        "url": web_address(story.url) or None,
+        "title": headline(story),
+        "summary": clean(story.summary) or None,
+        "content_html": text_html(story),
+        "author": one_line(story.author) or None,
+        "language": language_tag(story),
+        "direction": story.direction,
+        "tags": list(categories(story)) or None,
+        "published": rfc3339(story.published),
+        "updated": rfc3339(story.updated),
+        "carriers": [
+            address | _reason(carrier)
+            for address, carrier in zip(jsonfeed.carriers(story), story.carriers, strict=True)
+        ],
+        "related": [jsonfeed.related(other) | {"reason": other.reason} for other in see_also(story, site_url)],
+    }
 
 
 def outputs_page(outputs: Sequence[OutputLink], *, site_title: str, site_url: str, root: str, noindex: bool) -> bytes:
