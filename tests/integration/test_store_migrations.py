@@ -7,15 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
+from feedhub.store.tables import EntryRow, StoryRow
 
 _FILES = Path(migrations.__file__).parent / "migrations"
 
@@ -48,6 +51,42 @@ def test_unmatched_entries_are_indexed_as_they_are_asked_for(store: Store) -> No
 def test_the_head_is_the_newest_file() -> None:
     """`HEAD` spares the import of Alembic at every start, and must not fall behind."""
     assert ScriptDirectory(str(_FILES)).get_heads() == [HEAD]
+
+
+def test_matching_by_text_comes_to_a_hub_that_has_stories(database_url: str) -> None:
+    """What was matched before keeps its story, rule and evidence; scores and homes are unknown, not wrong."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    old = {"now": "2026-11-22 12:00:00", "true": True}
+    with store.engine.begin() as connection:
+        upgrade(connection, "0001")
+        for statement in (
+            "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures, identity,"
+            " identity_reason, next_reason) VALUES (1, 'tigris', 'u', :now, '', '', '', 'ok', '', 0, '', '', '')",
+            "INSERT INTO stories (id, urn, published, updated, touched) VALUES (1, 'urn:uuid:1', :now, :now, :now)",
+            "INSERT INTO entries (id, feed_id, key, guid, link, title, summary, content, author, categories, direction,"
+            " enclosures, digest, published, first_seen, pending, story_id, rule, evidence) VALUES (1, 1, 'k', '', '',"
+            " 't', '', '', '', '[]', 'ltr', '[]', 'd', :now, :now, NOT :true, 1, 'address', 'https://tigris.example/1')",
+        ):
+            connection.execute(text(statement), old)
+    store.close()
+    opened = Store.open(database_url)
+    try:
+        with opened.reading() as session:
+            entry, story = session.get_one(EntryRow, 1), session.get_one(StoryRow, 1)
+            assert (entry.story_id, entry.rule, entry.evidence) == (1, "address", "https://tigris.example/1")
+            assert (entry.score, entry.version, entry.home_id, story.merged_into) == (None, None, None, None)
+    finally:
+        opened.close()
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring an empty database to an older revision."""
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:

@@ -73,7 +73,9 @@ def _is_rewritten_headline(e: Evidence, distance: timedelta, same_outlet: bool) 
 
 
 def _is_repetition(e: Evidence, distance: timedelta) -> bool:
-    """An outlet's own item once more."""
+    """An outlet's own item once more; a heading of two words comes every day (R2)."""
+    if len(e.left) < 3:
+        return False
     corrected = e.headline >= 0.5 and e.run_union >= 0.95 and e.runs >= 20
     same = corrected or (e.headline >= 0.75 and e.lead >= 0.85)
     return same and e.headline_weight >= 1.5 and e.headline_weight + e.lead_weight >= 4 and distance <= HEADLINE_MEMORY
