@@ -506,6 +506,11 @@ class Related:
     source: Source
     reason: str
 
+    @property
+    def uuid(self) -> str:
+        """The id as it stands in addresses."""
+        return self.id.removeprefix("urn:uuid:")
+
 
 @dataclass(frozen=True, slots=True)
 class Story:

@@ -23,7 +23,7 @@ from feedhub.store import feeds
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
-from feedhub.store.tables import FeedRow, HubRow
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
 from support.polls import NOON, QUARTER
 
 _VALUES = {"id": 1, "key": "tigris", "revision": 7, "failures": 0, "unreachable": False, "renamed": False}
@@ -85,6 +85,42 @@ def test_hosts_and_moves_come_to_a_database_with_feeds_in_it(database_url: str) 
         assert (feed.key, feed.document_url, feed.permanent_polls, feed.adopted_at) == ("tigris", None, None, None)
         assert (hub.revision, hub.polling_since) == (7, None)
     opened.close()
+
+
+def test_matching_by_text_comes_to_a_hub_that_has_stories(database_url: str) -> None:
+    """What was matched before keeps its story, rule and evidence; scores and homes are unknown, not wrong."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    old = {"now": "2026-11-22 12:00:00", "true": True}
+    with store.engine.begin() as connection:
+        upgrade(connection, "0001")
+        for statement in (
+            "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures, identity,"
+            " identity_reason, next_reason) VALUES (1, 'tigris', 'u', :now, '', '', '', 'ok', '', 0, '', '', '')",
+            "INSERT INTO stories (id, urn, published, updated, touched) VALUES (1, 'urn:uuid:1', :now, :now, :now)",
+            "INSERT INTO entries (id, feed_id, key, guid, link, title, summary, content, author, categories, direction,"
+            " enclosures, digest, published, first_seen, pending, story_id, rule, evidence) VALUES (1, 1, 'k', '', '',"
+            " 't', '', '', '', '[]', 'ltr', '[]', 'd', :now, :now, NOT :true, 1, 'address', 'https://tigris.example/1')",
+        ):
+            connection.execute(text(statement), old)
+    store.close()
+    opened = Store.open(database_url)
+    try:
+        with opened.reading() as session:
+            entry, story = session.get_one(EntryRow, 1), session.get_one(StoryRow, 1)
+            assert (entry.story_id, entry.rule, entry.evidence) == (1, "address", "https://tigris.example/1")
+            assert (entry.score, entry.version, entry.home_id, story.merged_into) == (None, None, None, None)
+    finally:
+        opened.close()
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring an empty database to an older revision."""
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:

@@ -23,6 +23,7 @@ from feedhub.hub import adopt
 from feedhub.ingest.health import GAP_ADVICE, STALE_ADVICE, sentence
 from feedhub.models import FailureKind
 from feedhub.publish.documents import addresses, static_files
+from feedhub.publish.reasons import RULES
 from feedhub.store import feeds, matching
 from feedhub.store.database import Store, sqlite_url
 from feedhub.web.app import create_app
@@ -246,6 +247,13 @@ def test_every_feed_state_has_its_row() -> None:
     assert rows("## Feed states").keys() == OUR_OWN_STATES | set(FailureKind)
 
 
+def test_every_rule_of_a_carrier_is_named() -> None:
+    """What `rule` can be in a story's JSON has words on its page and is documented, all of it and no more."""
+    sentence = re.search(r"`rule` is one of (.*?)\. ", section("## A story as data"), flags=re.S)
+    assert sentence is not None
+    assert set(re.findall(r"`(\w+)`", sentence[1])) == RULES.keys()
+
+
 @pytest.mark.parametrize("kind", FailureKind)
 def test_the_advice_for_a_failure_is_the_one_that_status_gives(kind: FailureKind) -> None:
     """Same words in the reference and in the message."""
@@ -300,7 +308,7 @@ def _addresses(folder: Path) -> Iterator[str]:
         with store.writing() as session:
             site = adopt(session, load(path, {}), None, NOON)
             feeds.record(session, news_poll(next(iter(site.policies)), an_entry()))
-            matching.match_pending(session, site.policies, NOON)
+            matching.match_pending(session, matching.Matcher(site.policies, site.config.dedup), NOON)
             yield from (f"/{address}" for address in addresses(session, site))
         yield from (f"/{file}" for file, _type, _body in static_files())
         routes = (

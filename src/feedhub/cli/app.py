@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from feedhub import __version__
-from feedhub.cli.commands import check, demo, export, poll, serve, status
+from feedhub.cli.commands import check, demo, export, poll, serve, status, why
 
 app = typer.Typer(
     name="feedhub",
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, poll, check, export, status, demo):
+for command in (serve, poll, check, export, status, why, demo):
     app.command()(command)
 
 

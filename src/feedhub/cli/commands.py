@@ -149,6 +149,22 @@ def status(
     show_status(Settings(config, data, database), datetime.now(UTC), as_json=as_json)
 
 
+def why(
+    reference: Annotated[
+        str, typer.Argument(metavar="ID-or-URL", help="A story's id, the address of its page, or an article's.")
+    ],
+    config: ConfigPath = _CONFIG,
+    data: DataPath = _DATA,
+    database: Database = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Say why articles are one story, and why others are not."""
+    from feedhub.cli.why import show_why
+    from feedhub.settings import Settings
+
+    show_why(Settings(config, data, database), reference, as_json=as_json)
+
+
 def demo(
     host: Host = "127.0.0.1",
     port: Port = 8080,

@@ -79,7 +79,8 @@ class Guide:
         self._say(f"{self._newsrooms:{width}}the newsrooms, all invented, on this machine")
         self._say("")
         self._say(f"They publish an article every {pace:g} s, for {spoken(duration(self._pace))}. Reload the hub and")
-        self._say('look for "Also in": what several newsrooms carry is one story. Ctrl-C ends the demo.')
+        self._say('look for "Also in": what several newsrooms carry is one story, and its page says why. The grain')
+        self._say("silo's page shows a look-alike that is none of it. Ctrl-C ends the demo.")
         self._say("")
         return self
 

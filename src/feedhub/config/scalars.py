@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import PlainValidator
 
+from feedhub.config.references import reference
 from feedhub.config.selectors import check_selector
 from feedhub.config.urls import http_url
 
@@ -160,4 +161,5 @@ SELECTOR = text(
     "a CSS selector such as article, .news-list > li or h2 a",
     lambda value: value if check_selector(value) is None else None,
 )
+REFERENCE = text("a URL, or a story's id such as urn:uuid:0b7e1f52-…", reference)
 HEADER_VALUE = text("text in ASCII on one line", lambda value: value if _HEADER_VALUE.fullmatch(value) else None)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from feedhub.config.problems import Problem
 from feedhub.config.selectors import Selectors
 
-DedupMode = Literal["link", "off"]
+DedupMode = Literal["story", "link", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,16 @@ class FeedConfig:
 
 @dataclass(frozen=True, slots=True)
 class OutputConfig:
-    """A merged feed. `tags`: it holds what a feed with any of them carries; none: everything (R12)."""
+    """A merged feed. `tags`: it holds what a feed with any of them carries; none: everything (R12).
+
+    `dedup` is how far carriers are merged in it; None: as each feed has it (R9).
+    """
 
     id: str
     title: str
     tags: tuple[str, ...]
     limit: int
+    dedup: DedupMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,16 @@ class HostsConfig:
 
 @dataclass(frozen=True, slots=True)
 class DedupConfig:
-    """`mode` holds where neither a feed nor `defaults` says otherwise."""
+    """`mode` holds where neither a feed nor `defaults` says otherwise. `window` is how far back matches are sought.
+
+    `merge` and `never_merge` are the operator's word (R14): groups of two or more that are one story, and groups of
+    which no two are. An element is a story's id, `urn:uuid:…` in small letters, or an article's URL as written.
+    """
 
     mode: DedupMode
+    window: timedelta
+    merge: tuple[tuple[str, ...], ...]
+    never_merge: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

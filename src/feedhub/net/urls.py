@@ -7,6 +7,7 @@ without a request keeps its own key, or has none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from w3lib.url import canonicalize_url
@@ -85,6 +86,7 @@ def without_scheme(url: str) -> str:
     return url.split("://", 1)[-1].rstrip("/")
 
 
+@lru_cache(maxsize=1_000)  # one entry's address is asked for several times
 def is_homepage(canonical: str) -> bool:
     """Whether this is a site's front page, in any language: no article, whatever claims it as its address (R6)."""
     address = parse(canonical)

@@ -28,7 +28,7 @@ from feedhub.models import (
 from feedhub.net.urls import host_of, without_scheme
 from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
-from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow
+from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, table_of
 from feedhub.stories.identity import KnownItem
 
 
@@ -225,7 +225,7 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
 def _record_entries(session: Session, row: FeedRow, news: News, now: datetime) -> None:
     if news.arrivals:
         row.last_new_at = now
-        session.execute(insert(EntryRow), [_arrival(row, arrival, now) for arrival in news.arrivals])
+        session.execute(insert(table_of(EntryRow)), [_arrival(row, arrival, now) for arrival in news.arrivals])
     for edit in news.edits:
         session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
 
