@@ -22,10 +22,11 @@ from feedhub.net.hosts import HostBudget
 from feedhub.observe import concealer
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
-from feedhub.store import feeds, hub, matching
+from feedhub.store import feeds, hub
 from feedhub.store.database import Store, sqlite_url
-from feedhub.store.matching import Matched
+from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.policies import policies
+from feedhub.store.sequence import backfill
 
 _PARSERS = 2
 
@@ -46,7 +47,7 @@ def adopt(session: Session, config: Config, address: str | None, now: datetime) 
     listed = [feeds.Listed(feed.id, feed.url) for feed in config.feeds]
     known = policies(config, feeds.sync(session, listed, now))
     if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
-        matching.backfill(session, known)
+        backfill(session, known)
     return Site(config, site_url, known)
 
 
@@ -57,6 +58,7 @@ def description(config: Config, site_url: str) -> str:
         site_url,
         config.site,
         config.outputs,
+        config.dedup,
         [(f.id, f.public_url, f.title, f.tags, f.priority, f.dedup) for f in config.feeds],
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()
@@ -72,6 +74,7 @@ class Hub:
         self.site, self.tools = site, tools
         self._listed = {feed.id: feed for feed in site.config.feeds}
         self.polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
+        self._matcher = Matcher(site.policies, site.config.dedup)
         self._under_way: set[int] = set()
 
     async def due(self, now: datetime) -> list[FeedMemory]:
@@ -95,8 +98,13 @@ class Hub:
         return replace(report, unreachable=unreachable and bool(report.polls))
 
     async def match(self, now: datetime) -> Matched:
-        """Match whatever entries wait for it."""
-        return await self.tools.store.write(matching.match_pending, self.site.policies, now)
+        """Match whatever entries wait for it, in transactions that leave room for others."""
+        store = self.tools.store
+        matched = await store.write(self._matcher.begin, now)
+        waiting = await store.read(self._matcher.pending)
+        for start in range(0, len(waiting), BATCH):
+            matched += await store.write(self._matcher.match, waiting[start : start + BATCH], now)
+        return matched
 
     def _free(self, memories: Sequence[FeedMemory]) -> list[FeedMemory]:
         return [memory for memory in memories if memory.number not in self._under_way]

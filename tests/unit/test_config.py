@@ -117,12 +117,12 @@ def test_a_bare_url_is_a_whole_feed(read: Read) -> None:
         timedelta(minutes=15),
         timedelta(hours=24),
     )
-    assert (dict(feed.headers), feed.paused, feed.dedup, feed.max_size) == ({}, False, "link", 5_000_000)
+    assert (dict(feed.headers), feed.paused, feed.dedup, feed.max_size) == ({}, False, "story", 5_000_000)
     assert [(output.id, output.title, output.tags, output.limit) for output in config.outputs] == [
         ("all", "feedhub", (), 200)
     ]
     assert (config.hosts.concurrency, config.hosts.spacing) == (2, timedelta(seconds=1))
-    assert (config.site.noindex, config.site.contact, config.dedup.mode) == (True, None, "link")
+    assert (config.site.noindex, config.site.contact, config.dedup.mode) == (True, None, "story")
 
 
 def test_defaults_hold_for_every_feed_that_does_not_say_otherwise(read: Read) -> None:

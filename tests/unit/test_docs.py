@@ -294,7 +294,7 @@ def _addresses(folder: Path) -> Iterator[str]:
         with store.writing() as session:
             site = adopt(session, load(path, {}), None, NOON)
             feeds.record(session, news_poll(next(iter(site.policies)), an_entry()))
-            matching.match_pending(session, site.policies, NOON)
+            matching.match_pending(session, matching.Matcher(site.policies, site.config.dedup), NOON)
             yield from (f"/{address}" for address in addresses(session, site))
         yield from (f"/{file}" for file, _type, _body in static_files())
         routes = (

@@ -51,7 +51,7 @@ class Defaults(Section):
     priority: Annotated[int, scalars.whole(-1_000_000, 1_000_000)] = 0
     headers: dict[Annotated[str, scalars.HEADER_NAME], Annotated[str, scalars.HEADER_VALUE]] = {}
     paused: Annotated[bool, scalars.flag()] = False
-    dedup: Annotated[DedupMode, _DEDUP] = "link"
+    dedup: Annotated[DedupMode, _DEDUP] = "story"
     max_size: Annotated[int, _SIZE] = 5_000_000
     full_text: Annotated[bool, scalars.flag()] = False
 
@@ -95,7 +95,7 @@ class Hosts(Section):
 
 
 class Dedup(Section):
-    mode: Annotated[DedupMode, _DEDUP] = "link"
+    mode: Annotated[DedupMode, _DEDUP] = "story"
     window: Annotated[timedelta, _WINDOW] = timedelta(days=7)
     merge: _Groups = ()
     never_merge: _Groups = ()

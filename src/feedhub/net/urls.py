@@ -7,6 +7,7 @@ without a request keeps its own key, or has none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from w3lib.url import canonicalize_url
@@ -71,6 +72,7 @@ def canonical_url(url: str) -> str | None:
     return None if is_wrapper(key.host, key.path) else _within_limit(str(key)) or None
 
 
+@lru_cache(maxsize=1_000)  # one entry's address is asked for several times
 def is_homepage(canonical: str) -> bool:
     """Whether this is a site's front page, in any language: no article, whatever claims it as its address (R6)."""
     address = parse(canonical)

@@ -16,7 +16,7 @@ from feedhub.models import OFFLINE_KINDS, Arrival, Edit, Entry, FeedMemory, News
 from feedhub.net.urls import host_of
 from feedhub.store import hub
 from feedhub.store.database import chunks
-from feedhub.store.tables import EntryRow, FeedRow, PollRow
+from feedhub.store.tables import EntryRow, FeedRow, PollRow, table_of
 from feedhub.stories.identity import KnownItem
 
 
@@ -158,7 +158,7 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
         hub.note_rename(session)
     if news.arrivals:
         row.last_new_at = now
-        session.execute(insert(EntryRow), [_arrival(row, arrival, now) for arrival in news.arrivals])
+        session.execute(insert(table_of(EntryRow)), [_arrival(row, arrival, now) for arrival in news.arrivals])
     for edit in news.edits:
         session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER keys
@@ -21,6 +21,11 @@ def reference(target: str, *, index: bool = False, nullable: bool = False) -> An
 
 def long_text(default: str = "") -> Any:
     return Field(default=default, sa_type=Text)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements over many rows, which the session would otherwise look at one by one."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 class HubRow(SQLModel, table=True):
@@ -96,15 +101,28 @@ class PollRow(SQLModel, table=True):
 
 
 class StoryRow(SQLModel, table=True):
-    """A story. `urn` and `published` are set once and never move (R11, R13)."""
+    """A story. `urn` and `published` are set once and never move (R11, R13).
+
+    `merged_into` is the story under which the configuration's `merge` shows this one's carriers, for as long as it
+    stands there.
+    """
 
     __tablename__ = "stories"
+    __table_args__ = (
+        Index(
+            "ix_stories_merged",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
 
     id: int | None = row_id()
     urn: str = Field(unique=True)
     published: datetime
     updated: datetime
     touched: datetime
+    merged_into: int | None = Field(default=None, sa_type=ROW_ID)
 
 
 class EntryRow(SQLModel, table=True):
@@ -112,7 +130,9 @@ class EntryRow(SQLModel, table=True):
 
     `published` is the order key, fixed when first seen (R15, R18); `declared` is what the publisher said. `edited_at`
     is when a significant edit came in that the matcher has not seen yet. The hashes are what is indexed: addresses and
-    guids may be longer than an index row.
+    guids may be longer than an index row. `story_id` is the story it is shown under, `home_id` the one that the matcher
+    gave it, where `merge` shows it under another. `rule`, `evidence`, `score` and `version` (of the rules) are the
+    matcher's decision (R14).
     """
 
     __tablename__ = "entries"
@@ -148,6 +168,44 @@ class EntryRow(SQLModel, table=True):
     story_id: int | None = reference("stories.id", index=True, nullable=True)
     rule: str = ""
     evidence: str = long_text()
+    score: float | None = None
+    version: int | None = None
+    home_id: int | None = Field(default=None, sa_type=ROW_ID)
+
+
+class KeyRow(SQLModel, table=True):
+    """An entry is found under `key` by entries whose text is like its own; `day` is that of its first sight.
+
+    The day goes first: what is written lies together, and what has left the window is taken away in one piece. Such
+    rows hold nothing but their key and expire by day, so they refer to the entry without a foreign key.
+    """
+
+    __tablename__ = "keys"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: int = Field(primary_key=True, sa_type=SmallInteger)
+    key: int = Field(primary_key=True, sa_type=Integer)
+    entry_id: int = Field(primary_key=True, sa_type=ROW_ID)
+
+
+class TallyRow(SQLModel, table=True):
+    """How common words were on a day, frozen when the first entry of a later day was matched (R7)."""
+
+    __tablename__ = "tallies"
+
+    day: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    tally: str = long_text()
+
+
+class RelatedRow(SQLModel, table=True):
+    """Two stories about the same matter that were not merged, and why not. The first is the later one."""
+
+    __tablename__ = "related"
+
+    story_id: int = Field(foreign_key="stories.id", primary_key=True, sa_type=ROW_ID)
+    other_id: int = Field(foreign_key="stories.id", primary_key=True, sa_type=ROW_ID, index=True)
+    reason: str = long_text()
+    score: float = 0.0
 
 
 class OutputRow(SQLModel, table=True):
