@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from feedhub.models import Entry
+from feedhub.publish.documents import addresses
 from feedhub.store import lookup
 from feedhub.store.database import Store
+from feedhub.store.tables import RelatedRow
 from support.ledger import TWO_FEEDS, Ledger, a_config
 from support.polls import an_entry, at, news_poll
 
@@ -124,3 +127,32 @@ def test_a_feed_that_the_hub_has_not_taken_up_yet_is_no_mistake(ledger: Ledger, 
     config = a_config(tmp_path, TWO_FEEDS + '  - {url: "https://new.example/rss", id: new}\n')
     with ledger.store.reading() as session:
         assert {policy.key for policy in lookup.known_policies(session, config).values()} == {"tigris", "zagros"}
+
+
+def test_r14_a_story_that_merge_shows_under_another_is_found_there(ledger: Ledger) -> None:
+    """R14: by its id, which it keeps, and by its article, for as long as the override stands."""
+    market = an_entry("https://zagros.example/news/2026/market-opens", title="Market opens in the old town")
+    publish(ledger, "tigris", an_entry(content="<p>Rain.</p>"))
+    publish(ledger, "zagros", replace(market, summary="Sixty stalls.", content="<p>Sixty stalls.</p>"), minutes=5)
+    ledger.match(at(5))
+    second, first = ledger.stories()
+    ledger.adopt(f"{TWO_FEEDS}dedup: {{merge: [['{first.id}', '{second.id}']]}}\n", at(10))
+    ledger.match(at(10))
+    assert len(ledger.the_story().carriers) == 2
+    assert named(ledger, second.id) == named(ledger, first.id) == named(ledger, market.link)
+
+
+def test_an_export_holds_the_pages_that_its_pages_lead_to(ledger: Ledger) -> None:
+    """R40: related stories that no document holds any more have their pages, and what those lead to as well."""
+    names = ("rise", "fall", "flood")
+    entries = [an_entry(f"https://tigris.example/news/2026/the-{name}-of-it", title=f"The {name}") for name in names]
+    publish(ledger, "tigris", *(replace(entry, published=at(-i), content="") for i, entry in enumerate(entries)))
+    ledger.adopt(f"{TWO_FEEDS}outputs: [{{id: all, limit: 1}}]\n", at(1))
+    ledger.match(at(1))
+    newest, middle, oldest = (named(ledger, entry.link)[0] for entry in entries)
+    with ledger.store.writing() as session:
+        for one, other in ((newest, middle), (middle, oldest), (oldest, newest)):
+            session.add(RelatedRow(story_id=one, other_id=other, reason="other numbers", score=0.9))
+    with ledger.store.reading() as session:
+        pages = [address for address in addresses(session, ledger.site) if address.startswith("stories/")]
+    assert len(pages) == len(set(pages)) == 2 * 3

@@ -263,9 +263,9 @@ BROKEN = {
         "feeds:\n  - {url: https://a.example/, dedup: on}\n",
         '2:38: feeds[0].dedup: expected story or link or off, not "on"',
     ),
-    "false for off in an output": (
-        FEED + "outputs: [{id: a, dedup: false}]\n",
-        "2:26: outputs[0].dedup: expected story or link or off, not false",
+    "false for off": (
+        "feeds:\n  - {url: https://a.example/, dedup: false}\n",
+        "2:38: feeds[0].dedup: expected story or link or off, not false",
     ),
     "a window without end": (
         FEED + "dedup: {window: 1000d}\n",
@@ -452,7 +452,7 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
           - {url: https://a.example/, initial_items: 50}
         outputs:
           - {id: a, match: {languages: [en], include: [Erbil], exclude: [horoscope]}}
-          - {id: b, max_age: 14d, max_per_source: 10, content: full, show_carriers: false}
+          - {id: b, max_age: 14d, max_per_source: 10, content: full, show_carriers: false, dedup: off}
         hide: []
         retention: 90d
         """
@@ -467,6 +467,7 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
         f"outputs[1].max_per_source: {no_effect}",
         f"outputs[1].content: {no_effect}",
         f"outputs[1].show_carriers: {no_effect}",
+        f"outputs[1].dedup: {no_effect}",
         f"hide: {no_effect}",
         f"retention: {no_effect}",
     ]

@@ -123,7 +123,7 @@ def _outputs(outputs: tuple[Output, ...], site: Site) -> tuple[OutputConfig, ...
 
 def _output(output: Output, title: str) -> OutputConfig:
     tags = tuple(dict.fromkeys(output.match.tags))
-    return OutputConfig(id=output.id, title=output.title or title, tags=tags, limit=output.limit, dedup=output.dedup)
+    return OutputConfig(id=output.id, title=output.title or title, tags=tags, limit=output.limit)
 
 
 def _dedup(file: File) -> DedupConfig:

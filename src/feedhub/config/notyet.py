@@ -16,6 +16,7 @@ NOT_YET: dict[str, str] = {
     "outputs[].max_per_source": _KEY,
     "outputs[].content": _KEY,
     "outputs[].show_carriers": _KEY,
+    "outputs[].dedup": _KEY,
     "hide": _KEY,
     "retention": _KEY,
 }

@@ -86,7 +86,6 @@ class Output(Section):
     title: Annotated[str | None, scalars.LINE] = None
     match: Match = Match()
     limit: Annotated[int, scalars.whole(1, 1000)] = 200
-    dedup: Annotated[DedupMode | None, _DEDUP] = None
 
 
 class Hosts(Section):

@@ -59,16 +59,12 @@ class FeedConfig:
 
 @dataclass(frozen=True, slots=True)
 class OutputConfig:
-    """A merged feed. `tags`: it holds what a feed with any of them carries; none: everything (R12).
-
-    `dedup` is how far carriers are merged in it; None: as each feed has it (R9).
-    """
+    """A merged feed. `tags`: it holds what a feed with any of them carries; none: everything (R12)."""
 
     id: str
     title: str
     tags: tuple[str, ...]
     limit: int
-    dedup: DedupMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
