@@ -17,7 +17,7 @@ from support.feeds import NOON
 from support.publisher import Publisher
 from support.region import Asked, Newsroom, Region, newsrooms
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HOSTS = "hosts: {concurrency: 2, spacing: 0s}\n"  # spacing is kept in real time, which a simulation does not have
