@@ -199,7 +199,7 @@ def test_r8_five_thousand_items_under_one_headline_stay_apart(tmp_path: Path) ->
             ledger.match(at(start / 1_000))
         assert len(ledger.sequence()) == 5_000
         with store.reading() as session:
-            crowds = session.exec(select(func.count()).group_by(col(KeyRow.key))).all()
+            crowds = session.exec(select(func.count()).select_from(KeyRow).group_by(col(KeyRow.key))).all()
         assert max(crowds) == CROWD + 1
     finally:
         store.close()
@@ -283,8 +283,10 @@ EXPIRY = "DELETE FROM keys WHERE day < 20772"
 @pytest.mark.parametrize("sql", [LOOK_UP, EXPIRY])
 def test_r9_keys_are_looked_up_and_taken_away_by_the_index(store: Store, sql: str) -> None:
     """R9: neither walks the table, on either database."""
-    explain = "EXPLAIN QUERY PLAN " if store.is_sqlite else "SET LOCAL enable_seqscan = off; EXPLAIN "
+    explain = "EXPLAIN QUERY PLAN " if store.is_sqlite else "EXPLAIN "
     with store.writing() as session:
+        if not store.is_sqlite:  # an empty table is not worth an index
+            session.execute(sqlalchemy.text("SET LOCAL enable_seqscan = off"))
         plan = " ".join(str(row[-1]) for row in session.execute(sqlalchemy.text(explain + sql)))
     terms = "(day=? AND key=?)" if sql == LOOK_UP else "(day<?)"
     if store.is_sqlite:

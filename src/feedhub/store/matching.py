@@ -69,21 +69,20 @@ class Matcher:
         self._tallies = Tallies(self._prints, self._window)
 
     def pending(self, session: Session) -> list[int]:
-        """The entries that wait, in the order of matching: edits first, for what they say now is what others are like.
+        """The entries that wait, in canonical order: so edits come before what is new, which is compared with them.
 
         Entries of feeds that are not listed stay pending: they are taken up when the feed is listed again.
         """
         query = sqlalchemy.select(
             col(EntryRow.id),
-            col(EntryRow.story_id),
             col(EntryRow.feed_id),
             col(EntryRow.first_seen),
             col(EntryRow.published),
         ).where(col(EntryRow.pending), col(EntryRow.feed_id).in_(self._policies))
 
         def order(row: Any) -> tuple[Any, ...]:
-            number, story, feed, first_seen, published = row
-            return story is None, first_seen, published, self._policies[feed].order, -number
+            number, feed, first_seen, published = row
+            return first_seen, published, self._policies[feed].order, -number
 
         return [row[0] for row in sorted(session.execute(query), key=order)]
 
