@@ -62,15 +62,17 @@ def test_a_poll_goes_through_the_proxy_that_the_environment_names(program: Progr
 
 
 def test_feed_asks_that_one_alone_and_never_within_retry_after(program: Program, publisher: Publisher) -> None:
-    """R22: `--feed` ignores due times, not a publisher's wish."""
+    """R22: `--feed` ignores due times, not a publisher's wish; that is another host than the other two's."""
     for name in ("tigris", "zagros"):
         publisher.serve(f"/{name}", rss(*recent(2)))
-    publisher.serve("/patient", "later", status=429, headers={"Retry-After": "3600"})
-    feeds = [f"{{id: {name}, url: '{publisher.url(f'/{name}')}'}}" for name in ("tigris", "zagros", "patient")]
-    program.configure(f"feeds: [{', '.join(feeds)}]\n")
-    program.poll()
-    program.poll("--feed", "zagros", "--feed", "patient")
-    asked = [len(publisher.requests_to(f"/{name}")) for name in ("tigris", "zagros", "patient")]
+    with Publisher("127.0.0.2") as patient:
+        patient.serve("/patient", "later", status=429, headers={"Retry-After": "3600"})
+        urls = {name: publisher.url(f"/{name}") for name in ("tigris", "zagros")} | {"patient": patient.url("/patient")}
+        feeds = [f"{{id: {name}, url: '{url}'}}" for name, url in urls.items()]
+        program.configure(f"feeds: [{', '.join(feeds)}]\n")
+        program.poll()
+        program.poll("--feed", "zagros", "--feed", "patient")
+        asked = [len(publisher.requests_to(f"/{name}")) for name in ("tigris", "zagros")] + [len(patient.requests)]
     assert asked == [1, 2, 1]
 
 
