@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from pathlib import Path
 
 import pytest
@@ -146,6 +146,19 @@ def test_r8_what_each_has_and_the_other_does_not_know_is_named(
     assert miss.reason.startswith("it reads alike, but ")
     assert all(word in miss.reason for word in words)
     assert miss.score > 0.5
+
+
+def test_r8_a_name_replaced_in_a_long_text_tells_them_apart() -> None:
+    """Where all the rest is the same a headline may be another, but not where the text has the other name too."""
+    words = (
+        "".join(pair) for pair in product(("barge", "canal", "dredge", "ferry", "gate"), ("man", "side", "yard", "ing"))
+    )
+    rest = f"shares that a turnaround follows its record loss {' '.join(words)}"
+    entry = come("Care promises a turnaround after its record loss", f"Care said in a note on Vale {rest}")
+    other = told("Vale promises a turnaround after its record loss", f"Vale said in a note on Vale {rest}")
+    assert joined(entry, other).story is None
+    same = come("Care promises a turnaround after its record loss", f"Vale said in a note on Vale {rest}")
+    assert joined(same, other).story == 1
 
 
 def test_a_word_left_out_is_no_reason() -> None:
