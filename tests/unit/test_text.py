@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from pathlib import Path
 
 import pytest
@@ -148,6 +148,19 @@ def test_r8_what_each_has_and_the_other_does_not_know_is_named(
     assert miss.score > 0.5
 
 
+def test_r8_a_name_replaced_in_a_long_text_tells_them_apart() -> None:
+    """Where all the rest is the same a headline may be another, but not where the text has the other name too."""
+    words = (
+        "".join(pair) for pair in product(("barge", "canal", "dredge", "ferry", "gate"), ("man", "side", "yard", "ing"))
+    )
+    rest = f"shares that a turnaround follows its record loss {' '.join(words)}"
+    entry = come("Care promises a turnaround after its record loss", f"Care said in a note on Vale {rest}")
+    other = told("Vale promises a turnaround after its record loss", f"Vale said in a note on Vale {rest}")
+    assert joined(entry, other).story is None
+    same = come("Care promises a turnaround after its record loss", f"Vale said in a note on Vale {rest}")
+    assert joined(same, other).story == 1
+
+
 def test_a_word_left_out_is_no_reason() -> None:
     """One side has nothing in its place."""
     found = joined(come(RIVER[0].replace("first ", "")), told())
@@ -265,26 +278,14 @@ def test_r8_thousands_of_items_with_one_title_stay_apart_and_cost_little() -> No
     assert pool.compared < 13 * len(titles)
 
 
+OPENED = ("bakery", "bridge", "canal", "dairy", "estate", "ferry", "garden", "harbour", "island", "jury", "kiosk")
+
+
 def test_r8_one_summary_under_every_headline_merges_nothing() -> None:
     """From the first day on, in one outlet and across several."""
     same = (
         "Follow our site for the latest news, reports and analysis, and find us on all the social networks every day."
     )
-    words = [
-        "bakery",
-        "bridge",
-        "canal",
-        "dairy",
-        "estate",
-        "ferry",
-        "garden",
-        "harbour",
-        "island",
-        "jury",
-        "kiosk",
-        "library",
-        "market",
-    ]
     items = [
         Item(
             f"{one}{two}{source}",
@@ -295,7 +296,7 @@ def test_r8_one_summary_under_every_headline_merges_nothing() -> None:
             link=f"https://{source}.example/{one}{two}",
         )
         for source in ("a", "b")
-        for n, (one, two) in enumerate(combinations(words, 2))
+        for n, (one, two) in enumerate(combinations(OPENED, 2))
         if source < "b" or n % 2
     ]
     pool = Pool().take(items)

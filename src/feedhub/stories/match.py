@@ -72,11 +72,15 @@ def decide(
 
 
 def _why_alone(entry: Unmatched, candidates: Sequence[Candidate]) -> str:
-    if not candidates:
-        return "no other entry had its address or guid"
     if entry.canonical_url and any(entry.canonical_url == other.canonical_url for other in candidates):
         return "its address stands for more than one piece of news"
-    return "its guid stands for more than one piece of news"
+    if entry.guid and any(entry.guid == other.guid for other in candidates):
+        return "its guid stands for more than one piece of news"
+    return (
+        "no other entry had its address, guid or text"
+        if entry.fingerprint
+        else "no other entry had its address or guid"
+    )
 
 
 def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
