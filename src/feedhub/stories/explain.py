@@ -15,7 +15,8 @@ _NAMED = 6
 
 def alike_in(entry: Unmatched, evidence: Evidence, statistics: Statistics) -> str:
     """For instance "5 of 6 telling words of the headline are shared (…); 92 % of the shorter text; both say 34,917"."""
-    telling = [word for word in dict.fromkeys(evidence.left) if statistics.weight(word) >= _TELLING]
+    words = [word for word in dict.fromkeys(evidence.left) if not word[0].isdigit()]
+    telling = [word for word in words if statistics.weight(word) >= _TELLING]
     shared = [word for word in telling if word in evidence.right]
     spelled = _spelled(entry.title)
     names = ", ".join(spelled.get(word, word) for word in _heaviest(shared, statistics))
@@ -24,7 +25,7 @@ def alike_in(entry: Unmatched, evidence: Evidence, statistics: Statistics) -> st
     ]
     if evidence.texts:
         parts.append(f"the other has {evidence.lead:.0%} of the shorter text")
-    numbers = [spelled.get(word, word) for word in sorted(_numbers(entry, evidence))]
+    numbers = [spelled.get(word, word) for word in sorted(_numbers(evidence))]
     if numbers:
         parts.append(f"both say {', '.join(numbers[:_NAMED])}")
     return "; ".join(parts)
@@ -33,10 +34,10 @@ def alike_in(entry: Unmatched, evidence: Evidence, statistics: Statistics) -> st
 def _heaviest(words: Sequence[str], statistics: Statistics) -> list[str]:
     """The most telling words, in the order of the headline."""
     chosen = set(sorted(words, key=lambda word: (-statistics.weight(word), word))[:_NAMED])
-    return [word for word in words if word in chosen and not word[0].isdigit()]
+    return [word for word in words if word in chosen]
 
 
-def _numbers(entry: Unmatched, evidence: Evidence) -> set[str]:
+def _numbers(evidence: Evidence) -> set[str]:
     return {word for word in evidence.left if word[0].isdigit() and word in evidence.right}
 
 

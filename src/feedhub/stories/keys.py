@@ -36,7 +36,7 @@ def keys(print_: Fingerprint) -> tuple[int, ...]:
     chosen = [
         *((_WORDS + sum(map(_hash, words))) % _WORD for words in print_.headlines if _is_telling(words)),
         *(_hash("".join(words)) for words in print_.headlines[:1] if _is_telling(words)),
-        *nsmallest(_PAIRS, _pairs(print_.headline)),
+        *(nsmallest(_PAIRS, _pairs(print_.headline)) if _is_telling(print_.headline) else ()),
         *nsmallest(_HEAD_RUNS, {*(lead or text)[:_HEAD]}),
         *nsmallest(_RUNS, {*lead, *text}),
     ]

@@ -28,10 +28,11 @@ def judge(e: Evidence, distance: timedelta, same_outlet: bool) -> Judgement:
     """
     if not e.texts:
         return Judgement("headline" if _is_headline(e, distance, same_outlet) else "", e.headline)
+    if _is_repetition(e, distance) if same_outlet else _is_copy(e) or _is_other_lead(e):
+        return Judgement("text", (e.headline + e.lead) / 2)
     if _is_rewritten_headline(e, distance, same_outlet):
-        return Judgement("text", max(e.run_share, (e.headline + e.lead) / 2))
-    holds = _is_repetition(e, distance) if same_outlet else _is_copy(e) or _is_other_lead(e)
-    return Judgement("text" if holds else "", (e.headline + e.lead) / 2)
+        return Judgement("text", (max(e.headline, e.told) + e.run_share) / 2)
+    return Judgement("", (e.headline + e.lead) / 2)
 
 
 def _is_headline(e: Evidence, distance: timedelta, same_outlet: bool) -> bool:

@@ -13,7 +13,7 @@ import unicodedata
 
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
-_THOUSANDS = re.compile(r"(?<=\d)[,.'’ ](?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4})[,.'](?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 # What stays after compatibility decomposition (NFKD), which has taken hamza, madda, circumflex, cedilla and dots off
@@ -60,9 +60,10 @@ _TABLE = _table()
 
 def skeleton(text: str) -> str:
     """The letters of `text` in one spelling each, lower case, with its punctuation; numbers in ASCII, undivided."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_TABLE)
-    folded = text.casefold()
+    if text.isascii():
+        folded = text.lower()
+    else:
+        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_TABLE)
     return _THOUSANDS.sub("", folded)
 
 
