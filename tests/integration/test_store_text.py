@@ -344,6 +344,19 @@ def test_an_edit_that_stays_with_its_story_splits_nothing(ledger: Ledger) -> Non
     assert carriers(ledger.the_story()) == ["tigris", "agency"]
 
 
+def test_r3_an_edit_that_counts_anew_is_an_update(ledger: Ledger) -> None:
+    """R3: with other numbers than the other carriers' the entry would not have joined; it stays, for it is its item."""
+    ledger.record(poll(ledger, "tigris", report("tigris", MARKET)), poll(ledger, "agency", copy("agency", MARKET)))
+    ledger.match()
+    number = ledger.known("agency", copy("agency", MARKET))
+    title, lead = (part.replace("forty", "60") for part in MARKET)
+    ledger.record(
+        news_poll(ledger.number("agency"), now=at(30), edits=(edit(number, report("agency", (title, lead))),))
+    )
+    assert ledger.match(at(30)) == Matched(edited=1)
+    assert carriers(ledger.the_story()) == ["tigris", "agency"]
+
+
 def test_an_edit_that_makes_two_stories_alike_relates_them_and_merges_nothing(ledger: Ledger) -> None:
     """R13: two published stories are never made one; each names the other (R40)."""
     ledger.record(poll(ledger, "tigris", report("tigris", WEIR)), poll(ledger, "agency", report("agency", BRIDGE)))

@@ -100,7 +100,10 @@ class Batch:
                 self._related.setdefault((story, miss.story), miss)
 
     def _has_left(self, one: Waiting, statistics: Statistics) -> bool:
-        """Whether a significant edit took away what made the entry part of its story: likeness to any other carrier."""
+        """Whether a significant edit took away what made the entry part of its story: likeness to any other carrier.
+
+        A near-miss is still about the same matter: another number or name in an outlet's own item is an update (R3).
+        """
         others = self._near.others(one)
         by_text = one.rule in _BY_TEXT or (one.rule == "founded" and any(row.rule in _BY_TEXT for row in others))
         if not by_text or not others or one.entry.fingerprint is None:
@@ -110,7 +113,8 @@ class Batch:
         stories = {
             number: replace(story, published=one.entry.published, carriers=1) for number, story in found.stories.items()
         }
-        return self._decide(one, Found(found.candidates, stories), statistics).story != one.home
+        decision = self._decide(one, Found(found.candidates, stories), statistics)
+        return one.home not in {decision.story, *(miss.story for miss in decision.related)}
 
     def _found(self, one: Waiting) -> int:
         entry = one.entry
