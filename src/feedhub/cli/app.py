@@ -6,6 +6,7 @@ import typer
 
 from feedhub import __version__
 from feedhub.cli.commands import check, demo, export, poll, serve, status
+from feedhub.cli.listing import schema
 
 app = typer.Typer(
     name="feedhub",
@@ -14,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, poll, check, export, status, demo):
+for command in (serve, poll, check, export, status, demo, schema):
     app.command()(command)
 
 
