@@ -6,7 +6,7 @@ import typer
 
 from feedhub import __version__
 from feedhub.cli.commands import check, demo, export, poll, serve, status
-from feedhub.cli.listing import schema
+from feedhub.cli.listing import import_, opml, schema
 
 app = typer.Typer(
     name="feedhub",
@@ -15,8 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, poll, check, export, status, demo, schema):
-    app.command()(command)
+for command in (serve, poll, check, export, status, demo, import_, opml, schema):
+    app.command(command.__name__.rstrip("_"))(command)
 
 
 def _version(wanted: bool) -> None:

@@ -35,12 +35,12 @@ LogStyle = Annotated[
     typer.Option("--log-format", envvar="FEEDHUB_LOG_FORMAT", help="auto: text on a terminal, else JSON."),
 ]
 
-_CONFIG, _DATA = Path("config/feeds.yaml"), Path("data")
+CONFIG, DATA = Path("config/feeds.yaml"), Path("data")
 
 
 def serve(
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
     allow_private: AllowPrivate = False,
     host: Host = "127.0.0.1",
@@ -58,8 +58,8 @@ def serve(
 
 
 def poll(
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
     allow_private: AllowPrivate = False,
     log_format: LogStyle = "auto",
@@ -83,7 +83,7 @@ def poll(
     raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], folder=export))
 
 
-def check(config: ConfigPath = _CONFIG) -> None:
+def check(config: ConfigPath = CONFIG) -> None:
     """Say every mistake in the configuration, with its line."""
     from feedhub.cli.reading import read_config
     from feedhub.cli.show import plural
@@ -97,8 +97,8 @@ def check(config: ConfigPath = _CONFIG) -> None:
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.")],
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
 ) -> None:
     """Write the outputs as static files for any web server."""
@@ -109,8 +109,8 @@ def export(
 
 
 def status(
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:

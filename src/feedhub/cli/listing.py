@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from feedhub.cli.commands import CONFIG, DATA, ConfigPath, Database, DataPath
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="The list of subscriptions.")],
+    config: ConfigPath = CONFIG,
+    append: Annotated[
+        bool, typer.Option("--append", help="Put the lines at the end of the list in the configuration instead.")
+    ] = False,
+) -> None:
+    """Print the feeds of an OPML file as lines for feeds.yaml, without those that are listed."""
+    from feedhub.cli.importing import run_import
+
+    run_import(file, config, append=append)
+
+
+def opml(config: ConfigPath = CONFIG, data: DataPath = DATA, database: Database = None) -> None:
+    """Print the listed feeds as OPML, for reader apps and other hubs."""
+    from feedhub.cli.importing import run_opml
+    from feedhub.settings import Settings
+
+    run_opml(Settings(config, data, database))
 
 
 def schema() -> None:
