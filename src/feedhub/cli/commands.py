@@ -121,6 +121,19 @@ def status(
     show_status(Settings(config, data, database), datetime.now(UTC), as_json=as_json)
 
 
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the copy.")],
+    data: DataPath = DATA,
+    database: Database = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file where it exists.")] = False,
+) -> None:
+    """Copy the database to a file, checked, while feedhub runs."""
+    from feedhub.cli.keeping import run_backup
+    from feedhub.settings import Settings
+
+    run_backup(Settings(CONFIG, data, database), file, force=force)
+
+
 def demo(
     host: Host = "127.0.0.1",
     port: Port = 8080,
