@@ -13,7 +13,7 @@ import typer
 
 from feedhub.cli.faults import Fault
 from feedhub.cli.listed import feed_key, listed_feeds
-from feedhub.cli.reading import read_config
+from feedhub.cli.reading import config_if_any, read_config
 from feedhub.cli.show import plural
 from feedhub.config import ConfigError, FeedConfig, load
 from feedhub.config.lines import NoPlace, feed_lines, literal_url, with_feeds
@@ -29,7 +29,7 @@ from feedhub.store.status import feed_statuses
 
 def run_import(path: Path, config: Path, *, append: bool) -> None:
     """Print the lines of the feeds that are not listed, or append them to the file; say of each other one why."""
-    listed = listed_feeds(read_config(config)) if append or config.exists() else {}
+    listed = listed_feeds(read_config(config) if append else config_if_any(config))
     try:
         found = read_opml(path.read_bytes())
     except OpmlError as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from feedhub.cli.commands import CONFIG, DATA, ConfigPath, Database, DataPath
+from feedhub.cli.commands import CONFIG, DATA, AllowPrivate, ConfigPath, Database, DataPath
 
 
 def import_(
@@ -29,6 +29,18 @@ def opml(config: ConfigPath = CONFIG, data: DataPath = DATA, database: Database 
     from feedhub.settings import Settings
 
     run_opml(Settings(config, data, database))
+
+
+def discover(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A page of the site.")],
+    config: ConfigPath = CONFIG,
+    allow_private: AllowPrivate = False,
+) -> None:
+    """Look for the feeds of a site and print them as lines for feeds.yaml."""
+    from feedhub.cli.discovering import run_discover
+    from feedhub.settings import Settings
+
+    run_discover(url, Settings(config, DATA, allow_private=allow_private))
 
 
 def schema() -> None:

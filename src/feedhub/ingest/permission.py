@@ -49,6 +49,11 @@ class PageFetcher:
         async with self._hosts.turn(host, delay):
             return await self._fetcher.fetch(request, now)
 
+    async def sitemaps(self, url: str, now: datetime) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the site of `url` names."""
+        rules = await self._rules(robots_url(url), now)
+        return () if isinstance(rules, Failed) else rules.sitemaps
+
     async def _rules(self, address: str, now: datetime) -> Robots | Failed:
         lock = self._asking.setdefault(address, asyncio.Lock())
         async with lock:
