@@ -83,16 +83,29 @@ def poll(
     raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], folder=export))
 
 
-def check(config: ConfigPath = CONFIG) -> None:
-    """Say every mistake in the configuration, with its line."""
-    from feedhub.cli.reading import read_config
-    from feedhub.cli.show import plural
+def check(
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
+    database: Database = None,
+    allow_private: AllowPrivate = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Also try each feed; nothing is stored.")] = False,
+    system: Annotated[
+        bool, typer.Option("--system", help="Also look at database, disk, clock, address and network.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Say every mistake in the configuration, with its line.
 
-    loaded = read_config(config)
-    for warning in loaded.warnings:
-        typer.echo(f"{warning} (warning)", err=True)
-    outputs = plural(len(loaded.outputs), "output")
-    typer.echo(f"{config}: {plural(len(loaded.feeds), 'feed')}, {outputs}, no mistakes")
+    Exit status 0: all is well; 1: a feed failed, or a look at the system; 2: a mistake in the configuration; 3: no feed
+    could be reached.
+    """
+    from feedhub.cli.checking import run_check
+    from feedhub.settings import Settings
+
+    settings = Settings(config, data, database, allow_private, host, port)
+    raise typer.Exit(run_check(settings, fetch=fetch, system=system, as_json=as_json))
 
 
 def export(
