@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current
@@ -43,13 +44,22 @@ def check_up(url: str) -> Checkup:
         if store.is_sqlite and not Path(store.url.database or "").exists():
             return Checkup(store.name, None)
         with store.explained(), _taken_back(store) as connection:
-            connection.execute(text("CREATE TABLE feedhub_checkup (tried INTEGER)"))
+            _try_to_write(connection, store)
             revision = current(connection)
             if revision is not None and revision not in _known():
                 raise StoreError(f"a newer feedhub has changed the tables of {store.name} (to {revision}); use that")
             return Checkup(store.name, revision, _last_poll(connection) if revision == HEAD else None)
     finally:
         store.close()
+
+
+def _try_to_write(connection: Connection, store: Store) -> None:
+    """A table, as migrations make. What a missing right is called differs from server to server."""
+    try:
+        connection.execute(text("CREATE TABLE feedhub_checkup (tried INTEGER)"))
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise StoreError(f"the database {store.name} cannot be written: {reason}") from error
 
 
 @contextmanager
