@@ -106,8 +106,8 @@ def test_where_there_is_none_one_line_says_so(program: Program, publisher: Publi
 def test_a_page_that_cannot_be_had_is_told_as_of_a_feed(program: Program, publisher: Publisher) -> None:
     """Not found, disallowed, private: one line, and no request beyond it."""
     ran = program.run("discover", publisher.url("/gone"))
-    assert (ran.code, len(ran.lines)) == (1, 1)
-    assert "answered 404" in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.lines == [f"feedhub: {publisher.url('/gone')} answered 404: there is nothing at this address"]
     publisher.serve("/robots.txt", "User-agent: feedhub\nDisallow: /\n", content_type="text/plain")
     assert "robots.txt asks feedhub" in program.run("discover", publisher.url("/")).err
     assert paths(publisher).count("/") == 0

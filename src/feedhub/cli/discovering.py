@@ -18,7 +18,7 @@ from feedhub.config.subscriptions import one_line
 from feedhub.config.urls import http_url, without_user
 from feedhub.ingest.discovery import Offered, discover
 from feedhub.ingest.health import sentence
-from feedhub.models import Failed
+from feedhub.models import OFFLINE_KINDS, Failed, FailureKind
 from feedhub.settings import Settings
 
 _LONGEST_TITLE = 80  # characters
@@ -32,7 +32,7 @@ def run_discover(address: str, settings: Settings) -> None:
     config = config_if_any(settings.config)
     found = asyncio.run(_discover(url, config, settings))
     if isinstance(found, Failed):
-        raise Fault(sentence(found.kind, found.detail))
+        raise Fault(_explained(found))
     if not found:
         where = "neither linked, nor in robots.txt, nor where feeds often are"
         raise Fault(f"no feed was found at {without_user(url)}: {where}")
@@ -42,6 +42,12 @@ def run_discover(address: str, settings: Settings) -> None:
 async def _discover(url: str, config: Config, settings: Settings) -> list[Offered] | Failed:
     async with open_probe(config, allow_private=settings.allow_private) as probe:
         return await discover(url, datetime.now(UTC), probe)
+
+
+def _explained(failure: Failed) -> str:
+    """Why there is no page. What is advised about a feed fits it where the way to it is at fault."""
+    fits = failure.kind in OFFLINE_KINDS or failure.kind is FailureKind.PRIVATE_ADDRESS
+    return sentence(failure.kind, failure.detail) if fits else failure.detail.rstrip(".")
 
 
 def _print(found: list[Offered], config: Config, settings: Settings) -> None:
