@@ -42,6 +42,14 @@ BEYOND_A_SCHEMA = {
     "an unset variable for a URL",
     "an unclosed variable",
     "an octal address",
+    "a window without end",
+    "a group of none",
+    "a group of one",
+    "a URL twice",
+    "an id twice, in two spellings",
+    "an id and the address of its page",
+    "merged and not",
+    "merged by way of another group and not",
 }
 
 
@@ -98,7 +106,7 @@ def test_defaults_are_written_as_the_file_would_have_them() -> None:
     """An editor that fills them in makes no mistake."""
     properties = json_schema()["$defs"]["Defaults"]["properties"]
     shown = {key: properties[key].get("default") for key in ("interval", "max_interval", "max_size", "dedup", "paused")}
-    assert shown == {"interval": "15m", "max_interval": "1d", "max_size": "5MB", "dedup": "link", "paused": False}
+    assert shown == {"interval": "15m", "max_interval": "1d", "max_size": "5MB", "dedup": "story", "paused": False}
     for key, value in shown.items():
         assert faults(f"feeds: []\ndefaults: {{{key}: {json.dumps(value)}}}") == []
     assert [spell_size(count) for count in (999, 1_000, 1_500, 2_000_000)] == ["999B", "1KB", "1500B", "2MB"]

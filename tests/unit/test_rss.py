@@ -15,7 +15,7 @@ from feedhub.models import Enclosure, OutputView, Picture, Story
 from feedhub.publish import rss
 from feedhub.publish.item import one_line
 from feedhub.publish.xml import ATOM, CONTENT, DUBLIN_CORE, HISTORY, MEDIA
-from support.stories import HEWLER, SITE, TIGRIS, a_carrier, a_plain_story, a_shared_story, a_story, a_view
+from support.stories import HEWLER, SITE, TIGRIS, a_carrier, a_plain_story, a_related, a_shared_story, a_story, a_view
 
 
 def read(view: OutputView) -> Any:
@@ -76,6 +76,15 @@ def test_r40_an_item_names_its_source_and_the_other_carriers() -> None:
         ("https://tigris.example/articles/17", TIGRIS.title),
         ("https://hewler.example/articles/17", HEWLER.title),
     ]
+
+
+def test_r40_an_item_names_related_stories() -> None:
+    """An atom:link `related` for the article of each, under its headline; a few of them, never more (R40)."""
+    found = item(a_story(related=tuple(map(a_related, range(100, 120)))))
+    related = [(link.href, link.title) for link in found.links if link.rel == "related"]
+    assert len(related) == 5
+    assert related[0] == ("https://tigris.example/articles/100", "River level falls by 12 centimetres")
+    assert found.link == a_story().url
 
 
 def test_r36_language_stands_at_each_item() -> None:

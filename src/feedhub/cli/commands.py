@@ -35,6 +35,32 @@ LogStyle = Annotated[
     typer.Option("--log-format", envvar="FEEDHUB_LOG_FORMAT", help="auto: text on a terminal, else JSON."),
 ]
 
+
+def _is_proxy(value: str | None) -> str | None:
+    """The value, if it names a proxy; raises Misconfigured, without the value, which may hold a password."""
+    if value:
+        from feedhub.cli.faults import Misconfigured
+        from feedhub.net.proxy import Proxy
+
+        try:
+            Proxy.parse(value)
+        except ValueError as error:
+            raise Misconfigured(f"FEEDHUB_PROXY or --proxy names no proxy: {error}") from None
+    return value
+
+
+ProxyAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--proxy",
+        envvar="FEEDHUB_PROXY",
+        metavar="URL",
+        callback=_is_proxy,
+        show_default=False,
+        help="Fetch through this proxy, http://host:port; it must itself keep private addresses from being asked.",
+    ),
+]
+
 CONFIG, DATA = Path("config/feeds.yaml"), Path("data")
 
 
@@ -46,6 +72,7 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8080,
     log_format: LogStyle = "auto",
+    proxy: ProxyAddress = None,
     no_poll: Annotated[bool, typer.Option("--no-poll", help="Serve only; another process polls.")] = False,
     no_web: Annotated[bool, typer.Option("--no-web", help="Poll only; another process serves.")] = False,
 ) -> None:
@@ -53,7 +80,7 @@ def serve(
     from feedhub.cli.serving import run_service
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, host, port, log_format)
+    settings = Settings(config, data, database, allow_private, host, port, log_format, proxy)
     run_service(settings, polls=not no_poll, serves=not no_web)
 
 
@@ -63,6 +90,7 @@ def poll(
     database: Database = None,
     allow_private: AllowPrivate = False,
     log_format: LogStyle = "auto",
+    proxy: ProxyAddress = None,
     all_feeds: Annotated[
         bool, typer.Option("--all", help="Also feeds that are not due; never one that asked to wait (Retry-After).")
     ] = False,
@@ -79,7 +107,7 @@ def poll(
     from feedhub.cli.polling import run_poll
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, log_format=log_format)
+    settings = Settings(config, data, database, allow_private, log_format=log_format, proxy=proxy)
     raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], folder=export))
 
 
@@ -90,6 +118,7 @@ def check(
     allow_private: AllowPrivate = False,
     host: Host = "127.0.0.1",
     port: Port = 8080,
+    proxy: ProxyAddress = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Also try each feed; nothing is stored.")] = False,
     system: Annotated[
         bool, typer.Option("--system", help="Also look at database, disk, clock, address and network.")
@@ -104,7 +133,7 @@ def check(
     from feedhub.cli.checking import run_check
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, host, port)
+    settings = Settings(config, data, database, allow_private, host, port, proxy=proxy)
     raise typer.Exit(run_check(settings, fetch=fetch, system=system, as_json=as_json))
 
 
@@ -145,6 +174,22 @@ def backup(
     from feedhub.settings import Settings
 
     run_backup(Settings(CONFIG, data, database), file, force=force)
+
+
+def why(
+    reference: Annotated[
+        str, typer.Argument(metavar="ID-or-URL", help="A story's id, the address of its page, or an article's.")
+    ],
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
+    database: Database = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Say why articles are one story, and why others are not."""
+    from feedhub.cli.why import show_why
+    from feedhub.settings import Settings
+
+    show_why(Settings(config, data, database), reference, as_json=as_json)
 
 
 def demo(

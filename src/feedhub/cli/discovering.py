@@ -40,7 +40,7 @@ def run_discover(address: str, settings: Settings) -> None:
 
 
 async def _discover(url: str, config: Config, settings: Settings) -> list[Offered] | Failed:
-    async with open_probe(config, allow_private=settings.allow_private) as probe:
+    async with open_probe(config, settings) as probe:
         return await discover(url, datetime.now(UTC), probe)
 
 

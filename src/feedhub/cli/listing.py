@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from feedhub.cli.commands import CONFIG, DATA, AllowPrivate, ConfigPath, Database, DataPath
+from feedhub.cli.commands import CONFIG, DATA, AllowPrivate, ConfigPath, Database, DataPath, ProxyAddress
 
 
 def import_(
@@ -35,12 +35,13 @@ def discover(
     url: Annotated[str, typer.Argument(metavar="URL", help="A page of the site.")],
     config: ConfigPath = CONFIG,
     allow_private: AllowPrivate = False,
+    proxy: ProxyAddress = None,
 ) -> None:
     """Look for the feeds of a site and print them as lines for feeds.yaml."""
     from feedhub.cli.discovering import run_discover
     from feedhub.settings import Settings
 
-    run_discover(url, Settings(config, DATA, allow_private=allow_private))
+    run_discover(url, Settings(config, DATA, allow_private=allow_private, proxy=proxy))
 
 
 def schema() -> None:

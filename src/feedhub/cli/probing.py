@@ -12,14 +12,17 @@ from feedhub.ingest.probe import Probe
 from feedhub.ingest.workers import ParserWorkers
 from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import HostBudget
+from feedhub.net.proxy import Proxy
+from feedhub.settings import Settings
 
 _PARSERS = 2
 
 
 @asynccontextmanager
-async def open_probe(config: Config, *, allow_private: bool) -> AsyncIterator[Probe]:
-    """As polite as the service, and under the same name."""
+async def open_probe(config: Config, settings: Settings) -> AsyncIterator[Probe]:
+    """As polite as the service, under the same name and by the same way."""
     hosts = HostBudget(config.hosts.concurrency, config.hosts.spacing)
-    fetcher = Fetcher(user_agent(config), allow_private=allow_private)
+    proxy = Proxy.parse(settings.proxy) if settings.proxy else None
+    fetcher = Fetcher(user_agent(config), allow_private=settings.allow_private, hosts=hosts, proxy=proxy)
     async with ParserWorkers(_PARSERS) as workers:
-        yield Probe(fetcher, hosts, PageFetcher(fetcher, hosts), workers)
+        yield Probe(fetcher, PageFetcher(fetcher), workers)

@@ -87,7 +87,7 @@ def trials_data(tried: Sequence[Tried]) -> list[dict[str, object]]:
 async def _try_all(config: Config, settings: Settings, screen: Console) -> list[Trial]:
     now = datetime.now(UTC)
     columns = TextColumn("trying"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}")
-    async with open_probe(config, allow_private=settings.allow_private) as probe:
+    async with open_probe(config, settings) as probe:
         with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
             task = bar.add_task("", total=len(config.feeds))
 

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from feedhub.config.problems import Finding, Problem
+from feedhub.config.references import named
 from feedhub.config.schema import Feed, File, Output, Site
 from feedhub.config.selectors import Selectors
 from feedhub.config.source import Source
@@ -26,7 +27,7 @@ def config(file: File, source: Source, substituted: frozenset[str]) -> Config:
         feeds=_feeds(listings, source),
         outputs=_outputs(file.outputs, file.site),
         hosts=HostsConfig(**file.hosts.model_dump()),
-        dedup=DedupConfig(**file.dedup.model_dump()),
+        dedup=_dedup(file),
         warnings=tuple(sorted([*twice, *_warnings(file, source)])),
         secrets=substituted.union(*(passwords(feed.url) for feed in file.feeds)),
     )
@@ -123,6 +124,11 @@ def _outputs(outputs: tuple[Output, ...], site: Site) -> tuple[OutputConfig, ...
 def _output(output: Output, title: str) -> OutputConfig:
     tags = tuple(dict.fromkeys(output.match.tags))
     return OutputConfig(id=output.id, title=output.title or title, tags=tags, limit=output.limit)
+
+
+def _dedup(file: File) -> DedupConfig:
+    merge, never = (named(groups, file.site.url) for groups in (file.dedup.merge, file.dedup.never_merge))
+    return DedupConfig(mode=file.dedup.mode, window=file.dedup.window, merge=merge, never_merge=never)
 
 
 def _warnings(file: File, source: Source) -> list[Problem]:

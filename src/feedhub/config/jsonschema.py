@@ -6,6 +6,7 @@ shows between values (a tag that no feed has, an id twice) and behind `${NAME}` 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,9 @@ _PAGE = {
     "then": {"required": ["select"]},
     "dependentRequired": {"select": ["kind"]},
 }
+
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")  # of Markdown, to another page of the documentation
 
 
 class _Bare(GenerateJsonSchema):
@@ -54,7 +58,8 @@ def json_schema() -> Schema:
 def meaning(section: str, key: str) -> str | None:
     """The words for a key of a section, None where there are none. `defaults` has those of `feeds[]`."""
     place = "feeds[]" if section == "defaults" else section
-    return MEANINGS.get(f"{place}.{key}".removeprefix("."))
+    words = MEANINGS.get(f"{place}.{key}".removeprefix("."))
+    return _LINK.sub(r"\1", words) if words else None
 
 
 def _node(root: Schema, model: type[Section]) -> Schema:

@@ -37,14 +37,20 @@ MEANINGS: dict[str, str] = {
     ),
     "feeds[].timezone": "an IANA zone for dates without one; without it they are taken for UTC",
     "feeds[].priority": "higher is preferred as the text shown for a story",
-    "feeds[].interval": "the first guess at how often to poll",
+    "feeds[].interval": (
+        "how often to poll on average, over all feeds and the week; [who gets how much of it](guide.md#how-often-"
+        "an-outlet-is-asked) is learnt"
+    ),
     "feeds[].min_interval": "never more often, 1s to 365d",
-    "feeds[].max_interval": "never more seldom, unless the outlet asks for it or is gone",
+    "feeds[].max_interval": (
+        "never more seldom, whatever its document asks; but Retry-After is kept, and a feed that is gone is asked "
+        "once a day"
+    ),
     "feeds[].headers": "request headers, sent to the feed's own origin only",
     "feeds[].paused": "stop polling and keep the stories",
     "feeds[].dedup": (
-        "`link`: one story for the same article address or globally unique id; `off`: each entry its own story. "
-        "Without it `dedup.mode`"
+        "`story`: one story for the same news in much the same words; `link`: for the same article address or "
+        "globally unique id alone; `off`: each entry its own story. Without it `dedup.mode`"
     ),
     "feeds[].max_size": "the most that is read of a document, after decompression, 1KB to 100MB",
     "outputs": "the merged feeds to publish beside `all`, which exists without being named",
@@ -56,8 +62,16 @@ MEANINGS: dict[str, str] = {
     ),
     "outputs[].limit": "how many stories the document holds, 1 to 1000",
     "hosts": "politeness to one host, across all its feeds",
-    "hosts.concurrency": "requests to one host at a time, 1 to 64",
-    "hosts.spacing": "from one start of a request to the next on the same host, up to 1h",
+    "hosts.concurrency": "requests to one host at a time, 1 to 64. A host is a name, on all its ports",
+    "hosts.spacing": (
+        "from one request to the next on the same host, up to 1h; also from one start of feedhub to the next"
+    ),
     "dedup": "what is one story, where neither a feed nor `defaults` says otherwise",
-    "dedup.mode": "`link` or `off`, for feeds that do not say",
+    "dedup.mode": "`story`, `link` or `off`, for feeds that do not say",
+    "dedup.window": "how far back a match is sought, 1h to 90d",
+    "dedup.merge": (
+        "groups of two or more that are one story, whatever the rules say. An element is an article's URL, a "
+        "story's id, or the address of a story's page below `site.url`"
+    ),
+    "dedup.never_merge": "groups of two or more, named in the same way, of which no two are one story",
 }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import PlainValidator, WithJsonSchema
 
+from feedhub.config.references import reference
 from feedhub.config.selectors import check_selector
 from feedhub.config.urls import http_url
 
@@ -196,4 +197,9 @@ HEADER_VALUE = text(
     "text in ASCII on one line",
     lambda value: value if _HEADER_VALUE.fullmatch(value) else None,
     _HEADER_VALUE.pattern,
+)
+REFERENCE = text(
+    "a URL, or a story's id such as urn:uuid:0b7e1f52-…",
+    reference,
+    rf"\s*(?:{_ANY_HTTP}\S+|(?:[Uu][Rr][Nn]:[Uu][Uu][Ii][Dd]:)?[0-9A-Fa-f-]{{36}})\s*",
 )

@@ -17,7 +17,9 @@ from feedhub.config.values import DedupMode
 _INTERVAL = scalars.duration(timedelta(seconds=1), timedelta(days=365))
 _SPACING = scalars.duration(timedelta(0), timedelta(hours=1))
 _SIZE = scalars.size(1_000, 100_000_000)
-_DEDUP = scalars.one_of("link", "off")
+_WINDOW = scalars.duration(timedelta(hours=1), timedelta(days=90))
+_DEDUP = scalars.one_of("story", "link", "off")
+_Groups = tuple[tuple[Annotated[str, scalars.REFERENCE], ...], ...]
 
 
 class Section(BaseModel):
@@ -49,7 +51,7 @@ class Defaults(Section):
     priority: Annotated[int, scalars.whole(-1_000_000, 1_000_000)] = 0
     headers: dict[Annotated[str, scalars.HEADER_NAME], Annotated[str, scalars.HEADER_VALUE]] = {}
     paused: Annotated[bool, scalars.flag()] = False
-    dedup: Annotated[DedupMode, _DEDUP] = "link"
+    dedup: Annotated[DedupMode, _DEDUP] = "story"
     max_size: Annotated[int, _SIZE] = 5_000_000
     full_text: Annotated[bool, scalars.flag()] = False
 
@@ -92,7 +94,10 @@ class Hosts(Section):
 
 
 class Dedup(Section):
-    mode: Annotated[DedupMode, _DEDUP] = "link"
+    mode: Annotated[DedupMode, _DEDUP] = "story"
+    window: Annotated[timedelta, _WINDOW] = timedelta(days=7)
+    merge: _Groups = ()
+    never_merge: _Groups = ()
 
 
 class File(Section):

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from feedhub.ingest.addresses import absolute
 from feedhub.ingest.dom import attribute, decode_page, open_page
 from feedhub.ingest.probe import Probe, Seen
-from feedhub.models import Failed, Fetched, FetchRequest
+from feedhub.models import Failed, FetchRequest
 
 _MOST_LINKS = 10  # that are looked at
 _MOST_SITEMAPS = 3
@@ -35,8 +35,8 @@ async def discover(url: str, now: datetime, probe: Probe) -> list[Offered] | Fai
     What the page links is made for programs and asked for as feeds are; page and guesses only as robots.txt allows.
     """
     result = await probe.fetch(FetchRequest(url), now, as_page=True)
-    if not isinstance(result, Fetched):
-        return result if isinstance(result, Failed) else []
+    if isinstance(result, Failed):
+        return result
     seen = await probe.read(result)
     if isinstance(seen, Seen):
         return [_offered(seen, "")]

@@ -8,9 +8,8 @@ from datetime import datetime
 from feedhub.ingest.document import Reading, read_document
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.workers import ParserDied, ParserTimeout, ParserWorkers
-from feedhub.models import Failed, FailureKind, Fetched, FetchRequest, FetchResult, Received
+from feedhub.models import Failed, FailureKind, Fetched, FetchRequest, Held, Received
 from feedhub.net.fetch import Fetcher
-from feedhub.net.hosts import HostBudget
 from feedhub.net.urls import host_of
 
 
@@ -24,30 +23,28 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The fetcher, the budget of each host and the parsers that polls use."""
+    """The fetcher, with its budget of each host, and the parsers that polls use."""
 
     fetcher: Fetcher
-    hosts: HostBudget
     pages: PageFetcher
     workers: ParserWorkers
 
-    async def fetch(self, request: FetchRequest, now: datetime, *, as_page: bool = False) -> FetchResult:
-        """One GET in its host's turn. `as_page`: only as robots.txt allows, as for what is not made for programs."""
-        if as_page:
-            return await self.pages.fetch(request, now)
-        async with self.hosts.turn(host_of(request.url)):
-            return await self.fetcher.fetch(request, now)
+    async def fetch(self, request: FetchRequest, now: datetime, *, as_page: bool = False) -> Fetched | Failed:
+        """One GET. `as_page`: only as robots.txt allows, as for what is not made for programs."""
+        result = await (self.pages if as_page else self.fetcher).fetch(request, now)
+        match result:
+            case Fetched() | Failed():
+                return result
+            case Held(reason=reason):
+                return Failed(FailureKind.RATE_LIMITED, reason)
+        return Failed(FailureKind.BROKEN, f"{host_of(request.url)} answered 304 to a request without conditions")
 
     async def look(
         self, request: FetchRequest, now: datetime, reading: Reading | None = None, *, as_page: bool = False
     ) -> Seen | Failed:
         """The feed, sitemap or page at an address, or why there is none; `reading` says how to read it."""
         result = await self.fetch(request, now, as_page=as_page)
-        if isinstance(result, Fetched):
-            return await self.read(result, reading)
-        if isinstance(result, Failed):
-            return result
-        return Failed(FailureKind.BROKEN, f"{host_of(request.url)} answered 304 to a request without conditions")
+        return result if isinstance(result, Failed) else await self.read(result, reading)
 
     async def read(self, fetched: Fetched, reading: Reading | None = None) -> Seen | Failed:
         """What is in a document that was fetched."""

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from itertools import chain
 
 from feedhub.config import FeedConfig
-from feedhub.ingest.addresses import absolute
-from feedhub.ingest.charset import decode
 from feedhub.ingest.document import Reading
 from feedhub.ingest.health import sentence
 from feedhub.ingest.probe import Probe, Seen
 from feedhub.ingest.tags import primary
-from feedhub.models import Failed, FailureKind, Fetched, FetchRequest, Received
-
-_HEAD = 100_000  # characters of a document in which its hub is named
-_HUB_LINK = re.compile(r"""<(?:\w{1,20}:)?link\b[^<>]{0,500}?\brel\s*=\s*["']hub["'][^<>]{0,500}>""", re.IGNORECASE)
-_HREF = re.compile(r"""\bhref\s*=\s*["']([^"']{1,2000})["']""", re.IGNORECASE)
+from feedhub.models import Failed, FailureKind, FetchRequest, Received
+from feedhub.websub.discovery import offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +22,7 @@ class Trial:
     """What came of one feed. `state` is `ok`, `paused`, or the class of the failure, and `message` then its sentence.
 
     `url` is where the document was found, `moved_to` the address to adopt, None where there is none; `languages` are
-    those of the texts, the most frequent first; `hub` is the WebSub hub that the document names. Addresses may hold
+    those of the texts, the most frequent first; `hub` is the first WebSub hub that it offers. Addresses may hold
     secrets.
     """
 
@@ -69,6 +61,7 @@ def _failed(feed: FeedConfig, failure: Failed) -> Trial:
 
 def _read(feed: FeedConfig, seen: Seen) -> Trial:
     fetched, received = seen.fetched, seen.received
+    offer = offered(fetched.url, fetched.links, received.links)
     skipped = f"{received.skipped} skipped: {received.skipped_reason}" if received.skipped else received.skipped_reason
     return Trial(
         feed=feed,
@@ -79,7 +72,7 @@ def _read(feed: FeedConfig, seen: Seen) -> Trial:
         title=received.title,
         items=len(received.entries),
         languages=_languages(received),
-        hub=named_hub(fetched),
+        hub=offer.hubs[0] if offer else None,
         moved_to=fetched.permanent_url,
     )
 
@@ -87,24 +80,6 @@ def _read(feed: FeedConfig, seen: Seen) -> Trial:
 def _languages(received: Received) -> tuple[str, ...]:
     counts = Counter(primary(entry.language) for entry in received.entries if entry.language)
     return tuple(language for language, _ in counts.most_common())
-
-
-def named_hub(fetched: Fetched) -> str | None:
-    """The hub that a document names in itself: a link of Atom in any XML, `hubs` in JSON Feed 1.1."""
-    text = decode(fetched.body[: 4 * _HEAD], fetched.content_type)
-    if text.lstrip().startswith("{"):
-        return _hub_of_json(fetched.body, fetched.url)
-    for link in _HUB_LINK.finditer(text[:_HEAD]):
-        if found := _HREF.search(link[0]):
-            return absolute(unescape(found[1]), fetched.url) or None
-    return None
-
-
-def _hub_of_json(body: bytes, base: str) -> str | None:
-    match json.loads(body.decode("utf-8-sig", "replace")):  # it was read as a feed
-        case {"hubs": [{"url": str(url)}, *_]}:
-            return absolute(url, base) or None
-    return None
 
 
 def twins(trials: list[Trial], key: Callable[[str], str]) -> dict[str, FeedConfig]:

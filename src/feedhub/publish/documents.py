@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sqlmodel import Session
@@ -60,8 +60,8 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
         yield page_path(output)
         yield from (output_path(output.id) + suffix for suffix in _WRITERS)
         published |= dict.fromkeys(outputs.sequence(session, output.id, site.feeds_of(output.id), output.limit))
-    for story in outputs.stories(session, list(published), site.policies):
-        yield from (f"stories/{story.uuid}", f"stories/{story.uuid}.json")
+    for uuid in _with_related(session, site, list(published)):
+        yield from (f"stories/{uuid}", f"stories/{uuid}.json")
 
 
 def static_files() -> Iterator[tuple[str, str, bytes]]:
@@ -91,7 +91,10 @@ def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool)
     path = f"stories/{uuid}" + (".json" if as_json else "")
     modified = max(story.touched, hub.described_at(session))
     return Document(
-        path, JSON if as_json else HTML, pages.story_json(story) if as_json else _page(site, story, root), modified
+        path,
+        JSON if as_json else HTML,
+        pages.story_json(story, site.url) if as_json else _page(site, story, root),
+        modified,
     )
 
 
@@ -112,6 +115,16 @@ def _opml(session: Session, site: Site) -> Document:
     modified = hub.described_at(session)
     body = opml.render(site.config.site.title, site.url, site.links, _sources(session, site), modified)
     return Document("opml", opml.CONTENT_TYPE, body, modified)
+
+
+def _with_related(session: Session, site: Site, numbers: Sequence[int]) -> Iterator[str]:
+    """The ids of these stories, and of those that their pages lead to, as they stand in addresses."""
+    known: dict[str, None] = {}
+    while stories := outputs.stories(session, numbers, site.policies):
+        known |= dict.fromkeys(story.uuid for story in stories)
+        beyond = dict.fromkeys(other.id for story in stories for other in story.related if other.uuid not in known)
+        numbers = [number for id in beyond if (number := outputs.find(session, id)) is not None]
+    yield from known
 
 
 def _sources(session: Session, site: Site) -> list[Source]:

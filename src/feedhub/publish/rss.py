@@ -74,6 +74,8 @@ def _item(channel: Element, item: Item) -> None:
     child(node, "source", item.origin.title, {"url": item.origin.feed or item.origin.id})
     for via in item.vias:
         child(node, "atom:link", attributes=atom_link("via", via.url, "text/html", title=via.source))
+    for other in item.related:
+        child(node, "atom:link", attributes=atom_link("related", other.url, "text/html", title=other.title))
 
 
 def _media(node: Element, item: Item) -> None:

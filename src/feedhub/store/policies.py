@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedhub.config import Config, FeedConfig
+from feedhub.config.values import DedupMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,13 @@ class FeedPolicy:
     url: str
     order: int
     priority: int
-    deduplicated: bool
+    dedup: DedupMode
     outputs: tuple[str, ...]
+
+    @property
+    def deduplicated(self) -> bool:
+        """Whether its entries are merged with others at all (R9)."""
+        return self.dedup != "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,6 @@ def _policy(config: Config, feed: FeedConfig) -> FeedPolicy:
         url=feed.public_url,
         order=feed.position,
         priority=feed.priority,
-        deduplicated=feed.dedup != "off",
+        dedup=feed.dedup,
         outputs=outputs,
     )
