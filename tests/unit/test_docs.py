@@ -16,6 +16,7 @@ from feedhub import __version__
 from feedhub.cli import faults
 from feedhub.cli.app import app
 from feedhub.config import load
+from feedhub.config.meanings import MEANINGS
 from feedhub.config.notyet import NOT_YET
 from feedhub.config.scalars import spell
 from feedhub.config.schema import SECTIONS, Defaults
@@ -118,6 +119,12 @@ def test_a_key_without_a_default_value_is_said_to_have_none(key: str) -> None:
     required = key in ("feeds[].url", "feeds[].select.item", "outputs[].id")
     assert (words == "required") == required
     assert required or words in ("none", "from the URL", "the feed's own", "its id")
+
+
+def test_the_words_for_a_key_are_those_that_editors_show() -> None:
+    """The last cell of a row is what the JSON Schema says of the key."""
+    words = {key: MEANINGS[key].strip("`") for key in schema_keys()}
+    assert {key: cells[-1] for key, cells in documented_keys().items()} == words
 
 
 def test_the_reference_says_which_keys_of_a_feed_may_stand_in_defaults() -> None:

@@ -1,6 +1,7 @@
-"""The scalars of the file: what each key expects, in words, and how its text is read.
+"""The scalars of the file: what each key expects, in words, how its text is read, and its JSON Schema.
 
-A reader returns None for what it does not understand; the words then say what was expected.
+A reader returns None for what it does not understand; the words then say what was expected. A pattern, in the regular
+expressions of ECMA-262, holds for all that the reader takes and may let more pass.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 from feedhub.config.references import reference
 from feedhub.config.selectors import check_selector
@@ -39,8 +41,15 @@ _OWN_HEADERS = frozenset(
 )
 
 
-def text(expected: str, read: Callable[[str], object | None]) -> PlainValidator:
-    """A scalar that is written as text."""
+# Patterns for editors, where the reader's own expression is none of theirs.
+_ANY_HTTP = r"[Hh][Tt][Tt][Pp][Ss]?://"
+_ON_ONE_LINE = r"\s*(?=\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+\s*"
+_ANY_CASE_LANGUAGE = _LANGUAGE.pattern.replace("a-z", "a-zA-Z").replace("a-wyz", "a-wyzA-WYZ").replace("-x(", "-[xX](")
+_VARIABLE = r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"
+
+
+def text(expected: str, read: Callable[[str], object | None], pattern: str = "") -> PlainValidator:
+    """A scalar that is written as text, the whole of which `pattern` matches."""
 
     def validate(value: object) -> object:
         parsed = read(value) if isinstance(value, str) else None
@@ -48,7 +57,12 @@ def text(expected: str, read: Callable[[str], object | None]) -> PlainValidator:
             raise ValueError(expected)
         return parsed
 
-    return PlainValidator(validate)
+    shape = {"pattern": f"^(?:{pattern})$|{_VARIABLE}"} if pattern else {}
+    return _validator(validate, {"type": "string", **shape, "patternErrorMessage": f"expected {expected}"})
+
+
+def _validator(validate: Callable[[object], object], schema: dict[str, Any]) -> PlainValidator:
+    return PlainValidator(validate, json_schema_input_type=Annotated[Any, WithJsonSchema(schema)])
 
 
 def whole(low: int, high: int) -> PlainValidator:
@@ -59,7 +73,7 @@ def whole(low: int, high: int) -> PlainValidator:
             raise ValueError(f"a whole number from {low} to {high}")
         return value
 
-    return PlainValidator(validate)
+    return _validator(validate, {"type": "integer", "minimum": low, "maximum": high})
 
 
 def flag() -> PlainValidator:
@@ -68,11 +82,16 @@ def flag() -> PlainValidator:
             raise ValueError("true or false")
         return value
 
-    return PlainValidator(validate)
+    return _validator(validate, {"type": "boolean"})
 
 
 def one_of(*words: str) -> PlainValidator:
-    return text(" or ".join(words), lambda value: value if value in words else None)
+    def validate(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise ValueError(" or ".join(words))
+        return value
+
+    return _validator(validate, {"anyOf": [{"enum": list(words)}, {"type": "string", "pattern": _VARIABLE}]})
 
 
 def duration(low: timedelta, high: timedelta) -> PlainValidator:
@@ -84,7 +103,8 @@ def duration(low: timedelta, high: timedelta) -> PlainValidator:
         length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         return length if low <= length <= high else None
 
-    return text(f"a duration from {spell(low)} to {spell(high)}, such as 30s, 15m, 2h or 1h30m", read)
+    expected = f"a duration from {spell(low)} to {spell(high)}, such as 30s, 15m, 2h or 1h30m"
+    return text(expected, read, f"(?=.){_DURATION.pattern}")
 
 
 def spell(length: timedelta) -> str:
@@ -104,7 +124,14 @@ def size(low: int, high: int) -> PlainValidator:
         count = int(found[1]) * _UNITS[found[2]] if found else 0
         return count if low <= count <= high else None
 
-    return text(f"a size from {low // 1_000}KB to {high // 1_000_000}MB, such as 500KB or 5MB", read)
+    expected = f"a size from {low // 1_000}KB to {high // 1_000_000}MB, such as 500KB or 5MB"
+    return text(expected, read, _SIZE.pattern)
+
+
+def spell_size(count: int) -> str:
+    """As feeds.yaml has it: `5MB`."""
+    unit = next(unit for unit in ("MB", "KB", "B") if count % _UNITS[unit] == 0)
+    return f"{count // _UNITS[unit]}{unit}"
 
 
 def _line(value: str) -> str | None:
@@ -142,24 +169,37 @@ def _language(value: str) -> str | None:
     return "-".join([first, *rest])
 
 
-LINE = text("text on one line (a number in quotes)", _line)
-TAG = text("a tag (a number in quotes)", _line)
+LINE = text("text on one line (a number in quotes)", _line, _ON_ONE_LINE)
+TAG = text("a tag (a number in quotes)", _line, _ON_ONE_LINE)
 ID = text(
     "an id of small letters, digits and hyphens, such as shafaq-ar",
     lambda value: value if _ID.fullmatch(value) else None,
+    _ID.pattern,
 )
-URL = text("an http or https URL", http_url)
-SITE_URL = text("an http or https URL without query, such as https://news.example.org/", _site_url)
-CONTACT = text("an e-mail address or a URL", _contact)
-TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone)
-LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", _language)
+URL = text("an http or https URL", http_url, rf"{_ANY_HTTP}\S+")
+SITE_URL = text(
+    "an http or https URL without query, such as https://news.example.org/", _site_url, rf"{_ANY_HTTP}[^\s?@]+"
+)
+CONTACT = text("an e-mail address or a URL", _contact, rf"{_E_MAIL.pattern}|{_ANY_HTTP}[!-~]+")
+TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone, r"[A-Za-z0-9_+\/-]+")
+LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", _language, _ANY_CASE_LANGUAGE)
 HEADER_NAME = text(
     "the name of a header that is the operator's to set",
     lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,
+    _HEADER_NAME.pattern,
 )
 SELECTOR = text(
     "a CSS selector such as article, .news-list > li or h2 a",
     lambda value: value if check_selector(value) is None else None,
+    r"[\s\S]+",
 )
-REFERENCE = text("a URL, or a story's id such as urn:uuid:0b7e1f52-…", reference)
-HEADER_VALUE = text("text in ASCII on one line", lambda value: value if _HEADER_VALUE.fullmatch(value) else None)
+HEADER_VALUE = text(
+    "text in ASCII on one line",
+    lambda value: value if _HEADER_VALUE.fullmatch(value) else None,
+    _HEADER_VALUE.pattern,
+)
+REFERENCE = text(
+    "a URL, or a story's id such as urn:uuid:0b7e1f52-…",
+    reference,
+    rf"\s*(?:{_ANY_HTTP}\S+|(?:[Uu][Rr][Nn]:[Uu][Uu][Ii][Dd]:)?[0-9A-Fa-f-]{{36}})\s*",
+)

@@ -47,6 +47,11 @@ class PageFetcher:
         delay = min(rules.crawl_delay(PRODUCT) or timedelta(0), LONGEST_DELAY)
         return await self._fetcher.fetch(replace(request, spacing=delay), now)
 
+    async def sitemaps(self, url: str, now: datetime) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the site of `url` names."""
+        rules = await self._rules(robots_url(url), now)
+        return rules.sitemaps if isinstance(rules, Robots) else ()
+
     async def _rules(self, address: str, now: datetime) -> Robots | Failed | Held:
         lock = self._asking.setdefault(address, asyncio.Lock())
         async with lock:

@@ -20,6 +20,7 @@ from sqlmodel import Session
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SQLITE_FILE = "feedhub.db"  # in the data folder
 _READERS = 4
 _PARAMETERS = 500  # in one IN list
 _DRIVERS = {"sqlite": "sqlite"} | dict.fromkeys(("postgresql", "postgres", "postgresql+psycopg"), "postgresql+psycopg")
@@ -142,7 +143,7 @@ class Store:
 
 def sqlite_url(folder: Path) -> str:
     """The address of the database in a data folder."""
-    return URL.create("sqlite", database=str(folder / "feedhub.db")).render_as_string()
+    return URL.create("sqlite", database=str(folder / SQLITE_FILE)).render_as_string()
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:
