@@ -16,7 +16,7 @@ from support.internet import closed_port
 from support.program import Program
 from support.publisher import Publisher
 
-HUB = '<link rel="self" href="x"/><atom:link xmlns:atom="a" href="https://hub.example/?a&amp;b" rel="hub"/>'
+HUB = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" href="https://hub.example/?a&amp;b" rel="hub"/>'
 
 
 def listing(publisher: Publisher, *lines: str) -> str:
