@@ -331,7 +331,8 @@ class FeedMemory:
 
     `document_url` is where the document of `validators` was found. `due` is when it was to be polled. `typical` is not
     the feed's but the hub's: the mean demand of its feeds at the start of the pass, None where it is not known.
-    `pushed`: a publisher's hub delivers what is new (WebSub).
+    `pushed`: a publisher's hub delivers what is new (WebSub); `delivered` are the order keys of what came so since the
+    last answer.
     """
 
     number: int
@@ -349,6 +350,7 @@ class FeedMemory:
     cadence: Cadence = Cadence()
     typical: float | None = None
     pushed: bool = False
+    delivered: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

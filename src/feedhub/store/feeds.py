@@ -186,8 +186,15 @@ def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> Non
 
 
 def record_delivery(session: Session, number: int, news: News, now: datetime) -> None:
-    """Store what a hub delivered. It may be a part of the document, and says nothing of what a poll will find there."""
-    _record_entries(session, session.get_one(FeedRow, number), news, now)
+    """Store what a hub delivered. It may be a part of the document, and says nothing of what a poll will find there.
+
+    It may also be late. Where it rewrites something the next poll reads the document whole, so that the address has the
+    last word on what an item says; where the hub was right the document has changed, and costs nothing more.
+    """
+    row = session.get_one(FeedRow, number)
+    if news.edits:
+        row.etag = row.last_modified = row.body_hash = None
+    _record_entries(session, row, news, now)
 
 
 def hashed(text: str) -> int:
@@ -288,10 +295,26 @@ def _rows(session: Session, numbers: Sequence[int], *conditions: ColumnElement[b
 
 def _memories(session: Session, rows: Sequence[FeedRow]) -> list[FeedMemory]:
     pushed = set(session.exec(select(SubscriptionRow.feed_id).where(col(SubscriptionRow.pushed)))) if rows else set()
-    return [_memory(row, pushed=row.id in pushed) for row in rows]
+    delivered = _delivered(session) if rows else {}
+    return [_memory(row, delivered.get(row.id, ()), pushed=row.id in pushed) for row in rows]
 
 
-def _memory(row: FeedRow, *, pushed: bool) -> FeedMemory:
+def _delivered(session: Session) -> dict[int | None, tuple[datetime, ...]]:
+    """The order keys of what hubs delivered since their feeds' last answers, by the feeds' numbers."""
+    query = (
+        select(FeedRow.id, FeedRow.last_ok_at)
+        .join(SubscriptionRow)
+        .where(col(SubscriptionRow.delivered_at) > col(FeedRow.last_ok_at))
+    )
+    came = select(EntryRow.published).order_by(col(EntryRow.published))
+    return {
+        number: tuple(session.exec(came.where(col(EntryRow.feed_id) == number, col(EntryRow.first_seen) > since)))
+        for number, since in session.exec(query.distinct())
+        if since
+    }
+
+
+def _memory(row: FeedRow, delivered: tuple[datetime, ...], *, pushed: bool) -> FeedMemory:
     return FeedMemory(
         number=row.id or 0,
         key=row.key,
@@ -307,6 +330,7 @@ def _memory(row: FeedRow, *, pushed: bool) -> FeedMemory:
         document_url=row.document_url,
         move=_move_of(row),
         pushed=pushed,
+        delivered=delivered,
     )
 
 
