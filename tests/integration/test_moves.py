@@ -83,7 +83,8 @@ def test_r26_status_says_which_line_to_change_to_what(desk: Desk, publisher: Pub
     (feed,) = json.loads(json.dumps(data))["feeds"]
     line = next(n for n, text in enumerate(desk.path.read_text().splitlines(), 1) if "id: tigris" in text)
     expected = f"it has moved for good: change its url on line {line} of feeds.yaml to {new_home.url('/feed')}"
-    assert (feed["message"], feed["moved_to"]) == (expected, new_home.url("/feed"))
+    assert feed["message"].endswith(expected)  # after what else there is to say: nothing new came for days
+    assert feed["moved_to"] == new_home.url("/feed")
 
 
 def test_r26_a_secret_that_the_new_address_took_over_is_not_shown(
@@ -110,7 +111,8 @@ def test_r26_following_the_advice_makes_nothing_new(desk: Desk, publisher: Publi
     desk.configure(f"feeds:\n  - {{id: tigris, url: '{new_home.url('/feed')}'}}\n", NOON + 5 * DAY)
     assert polled(desk, 5) == ["fetched"]
     assert [(story["id"], story["date_published"]) for story in desk.stories()] == before
-    assert (desk.status("tigris").moved_to, desk.status("tigris").message) == (None, "")
+    assert desk.status("tigris").moved_to is None
+    assert "moved for good" not in desk.status("tigris").message
     assert not publisher.requests
 
 

@@ -173,7 +173,7 @@ def test_more_articles_than_a_poll_may_read_come_with_the_next(desk: Desk, publi
     for path in paths:
         serve_article(publisher, path, title=f"The bridge of town {path[1:]}")
     publisher.serve("/news", sitemap(publisher, *((path, "") for path in paths)), etag='"1"')
-    configure(desk, publisher, FULL)
+    configure(desk, publisher, f"{FULL}, dedup: link")  # their texts are alike
     desk.poll(NOON)
     assert len(desk.stories()) == MOST_PAGES
     assert f"{MOST_PAGES} at a poll are the most" in desk.status("tigris").message
