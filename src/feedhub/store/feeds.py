@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, insert, or_, update
+from sqlalchemy import ColumnElement, and_, insert, or_, update
 from sqlmodel import Session, col, select
 
 from feedhub.models import (
@@ -25,6 +25,7 @@ from feedhub.models import (
     Poll,
     Validators,
 )
+from feedhub.net.hosts import CLOCK_DRIFT, MOST_PATIENCE
 from feedhub.net.urls import host_of, without_scheme
 from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
@@ -63,15 +64,19 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
 
 
 def due(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
-    """The feeds among `numbers` whose time has come, longest overdue first."""
-    rows = _rows(session, numbers, or_(col(FeedRow.next_poll_at).is_(None), col(FeedRow.next_poll_at) <= now))
+    """The feeds among `numbers` whose time has come, longest overdue first.
+
+    What a clock that ran ahead put off is due at once: it could be years (R51).
+    """
+    time_has_come = or_(col(FeedRow.next_poll_at).is_(None), col(FeedRow.next_poll_at) <= now)
+    put_off = and_(col(FeedRow.last_poll_at) > now + CLOCK_DRIFT, _askable(now))
+    rows = _rows(session, numbers, or_(time_has_come, put_off, _from_the_future(now)))
     return _memories(session, sorted(rows, key=lambda row: (row.next_poll_at or row.created_at, row.id)))
 
 
 def askable(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """All of `numbers` but those whose publisher asked to be left alone until later (Retry-After, R22)."""
-    rows = _rows(session, numbers, or_(col(FeedRow.not_before).is_(None), col(FeedRow.not_before) <= now))
-    return _memories(session, rows)
+    return _memories(session, _rows(session, numbers, _askable(now)))
 
 
 def memory(session: Session, number: int) -> FeedMemory:
@@ -285,6 +290,15 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     _record_move(row, None)
     row.state, row.message, row.failures = "new", "", 0
     row.next_poll_at = now
+
+
+def _askable(now: datetime) -> ColumnElement[bool]:
+    return or_(col(FeedRow.not_before).is_(None), col(FeedRow.not_before) <= now, _from_the_future(now))
+
+
+def _from_the_future(now: datetime) -> ColumnElement[bool]:
+    """A Retry-After that is longer than any counts was reckoned by a clock that has been set back since (R22)."""
+    return col(FeedRow.not_before) > now + MOST_PATIENCE + CLOCK_DRIFT
 
 
 def _rows(session: Session, numbers: Sequence[int], *conditions: ColumnElement[bool]) -> list[FeedRow]:
