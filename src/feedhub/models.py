@@ -58,8 +58,8 @@ class FetchRequest:
 
     `headers`, and user and password of `url`, go to the origin of `url` only: neither across a redirect to another, nor
     to `moved_to`, the address that is asked in its place (R26), where that is another. `validators` are those of the
-    document at `document_url`, and are sent there only; without it, to the first address asked. After this request its
-    host is left alone for `spacing` at least. `max_size` is in decompressed bytes.
+    document at `document_url`, and are sent there only; without it, to the first address asked. `max_size` is in
+    decompressed bytes.
 
     With a `form` it is a POST of it, never conditional; then any 2xx is `Fetched`, its body unread.
     """
@@ -70,7 +70,6 @@ class FetchRequest:
     max_size: int = 5_000_000
     moved_to: str | None = None
     document_url: str | None = None
-    spacing: timedelta = timedelta(0)
     form: Mapping[str, str] | None = field(default=None, repr=False)  # may hold a secret
 
     @property
