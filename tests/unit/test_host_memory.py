@@ -48,8 +48,8 @@ def test_r23_a_host_that_nobody_knows_waits_after_a_kill_alone(in_order: bool, w
 def test_r22_a_retry_after_is_taken_over_and_never_more_than_seven_days_of_it() -> None:
     """Though the clock be set back (R51); and the next process is told, or each would wait seven days anew."""
 
-    def held(**state: timedelta) -> tuple[datetime | None, Sequence[HostState]]:
-        budget = HostBudget(1, SECOND, memory(SECOND, **state))
+    def held(held_for: timedelta | None = None) -> tuple[datetime | None, Sequence[HostState]]:
+        budget = HostBudget(1, SECOND, memory(SECOND, held_for=held_for))
         return budget.held("news.example", NOON), budget.unsaved()
 
     week = NOON + 7 * DAY
