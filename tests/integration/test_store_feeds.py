@@ -133,6 +133,15 @@ def test_r51_what_a_clock_that_ran_ahead_put_off_is_due_at_once(ledger: Ledger) 
     assert due(ledger, 0) == ["tigris"]
 
 
+def test_r51_nor_is_a_feed_held_back_by_a_wait_that_such_a_clock_reckoned(ledger: Ledger) -> None:
+    """R51, R22: as every feed of a host is that asked for patience then."""
+    ledger.adopt("feeds: [{url: 'https://tigris.example/rss', id: tigris}]")
+    number, years = ledger.number("tigris"), 60 * 24 * 3_000
+    held = a_poll(number, at(1), outcome="held", next=next_poll(years, not_before=years))
+    ledger.record(a_poll(number), held)
+    assert due(ledger, 2) == askable(ledger, 2) == ["tigris"]
+
+
 def test_r22_a_clock_that_was_set_back_breaks_no_retry_after_that_could_be_one(ledger: Ledger) -> None:
     """R22, R51: seven days of it count; more was reckoned by the wrong clock."""
     ledger.adopt("feeds: [{url: 'https://tigris.example/rss', id: tigris}]")
