@@ -16,8 +16,8 @@ from sqlmodel import Session, col
 
 from feedhub.config import DedupConfig
 from feedhub.store import hub
-from feedhub.store.database import chunks
 from feedhub.store.batch import Batch
+from feedhub.store.database import chunks
 from feedhub.store.nearby import Waiting, stored_keys
 from feedhub.store.overrides import apply_merges, apply_never_merge
 from feedhub.store.policies import FeedPolicy

@@ -18,7 +18,7 @@ from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
 from feedhub.store.tables import EntryRow, KeyRow, StoryRow
 from feedhub.store.tallies import day_of
-from feedhub.store.wordings import FirstWording, first_wordings
+from feedhub.store.wordings import first_wordings
 from feedhub.stories.fingerprint import Fingerprint
 from feedhub.stories.keys import CROWD, keys, shortlist
 from feedhub.stories.match import Candidate, StorySoFar, Unmatched, count_headlines

@@ -49,9 +49,7 @@ class Prints:
     ) -> dict[int, Fingerprint]:
         found = {entry: self._find(entry, digest) for entry, digest in wanted}
         missing = [entry for entry, print_ in found.items() if print_ is None]
-        query = sqlalchemy.select(
-            number, col(of.digest), col(of.title), col(of.summary), col(of.content)
-        )
+        query = sqlalchemy.select(number, col(of.digest), col(of.title), col(of.summary), col(of.content))
         for some in chunks(missing):
             for entry, digest, *text in session.execute(query.where(number.in_(some))):
                 found[entry] = self._keep(entry, digest, fingerprint(*text))

@@ -47,7 +47,7 @@ class Candidate:
 class StorySoFar:
     """A candidate's story. `published` is the story's, `carriers` how many it has.
 
-    `representatives` is who founded it, in the words it has now and in those it had at first where an edit changed them.
+    `representatives` is who founded it: in the words it has now, and in its first where an edit changed them.
     """
 
     representatives: tuple[Candidate, ...]

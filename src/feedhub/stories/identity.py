@@ -160,7 +160,11 @@ class _Search:
     def _first_guid(self, entry: Entry) -> Iterator[KnownItem]:
         """The item that was stored under this guid and has had another one since; its key still tells."""
         item = self.by_key.get(item_key("guid", entry))
-        if item and entry.guid not in self.window.bad_guids and (_is_made_for_one(entry.guid) or _same_piece(entry, item)):
+        if (
+            item
+            and entry.guid not in self.window.bad_guids
+            and (_is_made_for_one(entry.guid) or _same_piece(entry, item))
+        ):
             yield item
 
     def _link(self, entry: Entry) -> Iterator[KnownItem]:
