@@ -17,13 +17,14 @@ from feedhub.hub import adopt
 from feedhub.ingest import changes
 from feedhub.ingest.normalize import normalize
 from feedhub.models import News, NextPoll, ParsedFeed, ParsedItem, Poll, RawDate, Received, Text, Validators
+from feedhub.net.urls import canonical_url
 from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matcher, match_pending
 from feedhub.store.tables import EntryRow
 from feedhub.stories.identity import identify, lookup
 
-_BATCH = 100
+_PASS = 100
 _SOON = timedelta(minutes=15)
 _NOTHING = ParsedFeed("rss20")
 
@@ -52,7 +53,10 @@ def read(path: Path, *, full_text: bool = False) -> list[Labelled]:
 
 
 def predict(entries: Sequence[Labelled]) -> dict[str, int]:
-    """The story that each entry was put into when it was matched, by the entries' ids."""
+    """The story that each row was put into when it was matched, by the rows' ids.
+
+    Rows may be one entry's wordings, one after the other. A story that an entry left by an edit keeps what it was.
+    """
     with TemporaryDirectory(prefix="feedhub-dedup-") as folder:
         store = Store.open(sqlite_url(Path(folder)))
         try:
@@ -65,8 +69,7 @@ def _predict(store: Store, folder: Path, entries: Sequence[Labelled]) -> dict[st
     names = {source: f"source-{place}" for place, source in enumerate(dict.fromkeys(row.source for row in entries))}
     numbers, matcher = listed(store, folder, names.values())
     found: dict[str, int] = {}
-    for start in range(0, len(entries), _BATCH):
-        some = entries[start : start + _BATCH]
+    for some in passes(entries):
         with store.writing() as session:
             stored = {row.id: _take_in(session, numbers[names[row.source]], row) for row in some}
         with store.writing() as session:
@@ -75,6 +78,24 @@ def _predict(store: Store, folder: Path, entries: Sequence[Labelled]) -> dict[st
             stories = dict(session.exec(query).all())
         found |= {row: stories[entry] or 0 for row, entry in stored.items()}
     return found
+
+
+def passes(entries: Iterable[Labelled]) -> Iterator[list[Labelled]]:
+    """The entries as they are polled and matched, at most so many at once.
+
+    No document has an item twice: what comes under a feed's guid or link once more comes with a later pass.
+    """
+    some: list[Labelled] = []
+    names: set[tuple[str, str]] = set()
+    for row in entries:
+        own = {(row.source, name) for name in (row.item.guid, canonical_url(row.item.link)) if name}
+        if len(some) == _PASS or not names.isdisjoint(own):
+            yield some
+            some, names = [], set()
+        some.append(row)
+        names |= own
+    if some:
+        yield some
 
 
 def listed(store: Store, folder: Path, names: Iterable[str]) -> tuple[dict[str, int], Matcher]:

@@ -116,6 +116,7 @@ class Hub:
         store = self.tools.store
         matched = await store.write(self._matcher.begin, now)
         waiting = await store.read(self._matcher.pending)
+        await store.read(self._matcher.count, waiting)
         for start in range(0, len(waiting), BATCH):
             matched += await store.write(self._matcher.match, waiting[start : start + BATCH], now)
         return matched

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ import pytest
 from support.pool import Item, Pool
 
 pytestmark = pytest.mark.slow
+
+PREDICT = Path(__file__).parents[2] / "benchmarks" / "dedup.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +106,23 @@ def test_r10_an_outlets_own_reposts(test_data: Path, full_text: bool, recall: fl
     print(found)
     assert (found.precision, found.vanished) == (1, 0)
     assert found.recall >= recall
+
+
+@pytest.mark.timeout(900)
+def test_r10_what_a_hub_makes_of_varied_news(test_data: Path, tmp_path: Path) -> None:
+    """The whole way through the store, edits and all, by the command whose answer is scored elsewhere."""
+    path = test_data / "dedup" / "feednoise.dev.jsonl"
+    rows = [row for row in read(path) if row.kind != "translated"]
+    predictions = tmp_path / "predictions.jsonl"
+    subprocess.run([sys.executable, str(PREDICT), "predict", str(path), str(predictions)], check=True)
+    answers = map(json.loads, predictions.read_text("utf-8").splitlines())
+    stories = {answer["id"]: int(answer["cluster"]) for answer in answers}
+    found = score(rows, stories)
+    print(found)
+    assert found.precision >= 0.998
+    assert found.recall >= 0.945
+    assert found.vanished <= 3
+    for kind in ("url_tracking", "url_form", "same_guid", "headline_update", "title_suffix", "truncated", "repost"):
+        assert recall_of(kind, rows, stories) == 1
+    for kind, floor in (("ortho", 0.98), ("wire_light", 0.98), ("title_only", 0.98), ("new_headline", 0.88)):
+        assert recall_of(kind, rows, stories) >= floor

@@ -90,7 +90,7 @@ class Pool:
         story = len(self._stories) if decision.story is None else decision.story
         carrier = Candidate(story, entry.feed, entry.guid, entry.canonical_url, entry.title, entry.published, print_)
         self._carriers.append(carrier)
-        before = self._stories.get(story, StorySoFar(carrier, entry.published, 0))
+        before = self._stories.get(story, StorySoFar((carrier,), entry.published, 0))
         self._stories[story] = replace(before, carriers=before.carriers + 1)
         for key in keys(print_):
             self._under[key].append(entry.entry_id)

@@ -103,6 +103,26 @@ def test_r3_the_same_page_is_the_same_item_under_a_new_guid_and_headline() -> No
     assert new(history.poll(an_entry("new", title="Flood warning lifted", published=NOON + DAY))) == 0
 
 
+def test_r3_an_item_answers_to_the_guid_that_it_was_stored_under() -> None:
+    """Its page came under another guid in between; then the first guid comes back, at another address."""
+    (item,) = items(1, guid="https://tigris.example/news/2026/7bb233704a")
+    history = FeedHistory()
+    history.poll(item)
+    assert new(history.poll(replace(item, guid="g7bb233704a", title="Its headline was changed"))) == 0
+    moved = replace(item, canonical_url=at("news/48000-updated"), title="Rewritten once more", published=None)
+    assert new(history.poll(moved)) == 0
+
+
+def test_r6_a_guid_of_many_brings_no_item_back() -> None:
+    """R6: one that says nothing of its article is not trusted for having been there first."""
+    (item,) = items(1, guid="news")
+    history = FeedHistory()
+    history.poll(item)
+    history.poll(replace(item, guid="other"))
+    other = replace(item, canonical_url=at("news/51234"), title="Something else", published=NOON + timedelta(hours=9))
+    assert new(history.poll(other)) == 1
+
+
 def test_r4_items_that_differ_only_by_the_fragment_of_their_guid_are_one() -> None:
     """Normalising took `#0` and `#1` away: the second is the first again, and counted."""
     found = identify([an_entry("https://a.example/17"), an_entry("https://a.example/17")], [])

@@ -62,7 +62,7 @@ def joined(entry: Unmatched, *carriers: Candidate, sizes: int = 1) -> Decision:
     """What is decided where each story was founded by its first carrier."""
     stories: dict[int, StorySoFar] = {}
     for carrier in carriers:
-        stories.setdefault(carrier.story, StorySoFar(carrier, carrier.published, sizes))
+        stories.setdefault(carrier.story, StorySoFar((carrier,), carrier.published, sizes))
     return decide(entry, carriers, {}, stories)
 
 
@@ -340,6 +340,6 @@ def test_r7_whatever_the_texts_the_order_of_candidates_decides_nothing(
 ) -> None:
     """The decision, its evidence and what is related."""
     carriers = [told(one, two, story=story, outlet=outlet) for one, two, story, outlet in stored]
-    stories = {carrier.story: StorySoFar(carrier, carrier.published, 1) for carrier in carriers}
+    stories = {carrier.story: StorySoFar((carrier,), carrier.published, 1) for carrier in carriers}
     entry = come(title, summary)
     assert decide(entry, carriers, {}, stories) == decide(entry, carriers[::-1], {}, stories)

@@ -100,8 +100,9 @@ class Batch:
                 self._related.setdefault((story, miss.story), miss)
 
     def _has_left(self, one: Waiting, statistics: Statistics) -> bool:
-        """Whether a significant edit took away what made the entry part of its story: likeness to any other carrier.
+        """Whether a significant edit took away what made the entry part of its story.
 
+        That is likeness to any other carrier, or to what it said itself when it was matched.
         A near-miss is still about the same matter: another number or name in an outlet's own item is an update (R3).
         """
         others = self._near.others(one)
@@ -113,7 +114,7 @@ class Batch:
         stories = {
             number: replace(story, published=one.entry.published, carriers=1) for number, story in found.stories.items()
         }
-        decision = self._decide(one, Found(found.candidates, stories), statistics)
+        decision = self._decide(one, Found([*found.candidates, *self._near.before(one)], stories), statistics)
         return one.home not in {decision.story, *(miss.story for miss in decision.related)}
 
     def _found(self, one: Waiting) -> int:

@@ -30,6 +30,7 @@ from feedhub.net.urls import host_of, without_scheme
 from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, table_of
+from feedhub.store.wordings import keep_first
 from feedhub.stories.identity import KnownItem
 
 
@@ -238,6 +239,7 @@ def _record_entries(session: Session, row: FeedRow, news: News, now: datetime) -
     if news.arrivals:
         row.last_new_at = now
         session.execute(insert(table_of(EntryRow)), [_arrival(row, arrival, now) for arrival in news.arrivals])
+    keep_first(session, [edit.entry_id for edit in news.edits if edit.significant])
     for edit in news.edits:
         session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
 

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from feedhub.config import DedupConfig
 from feedhub.store import hub
 from feedhub.store.batch import Batch
+from feedhub.store.database import chunks
 from feedhub.store.nearby import Waiting, stored_keys
 from feedhub.store.overrides import apply_merges, apply_never_merge
 from feedhub.store.policies import FeedPolicy
@@ -86,6 +87,12 @@ class Matcher:
 
         return [row[0] for row in sorted(session.execute(query), key=order)]
 
+    def count(self, session: Session, numbers: Sequence[int]) -> None:
+        """Do what matching these pending entries takes on a new day, as far as it can be done without writing."""
+        query = sqlalchemy.select(col(EntryRow.first_seen), col(EntryRow.edited_at))
+        moments = [row for some in chunks(numbers) for row in session.execute(query.where(col(EntryRow.id).in_(some)))]
+        self._tallies.count(session, {day_of(edited or seen) for seen, edited in moments})
+
     def begin(self, session: Session, now: datetime) -> Matched:
         """What is to be done whether or not an entry waits: renamed feeds, and the operator's word on stories (R14)."""
         renamed = hub.settle_renames(session, now)
@@ -101,7 +108,7 @@ class Matcher:
             return Matched()
         batch = Batch(session, self._policies, self._dedup.never_merge, self._prints, waiting, self._window, now)
         for one in waiting:
-            batch.take(one, self._tallies.statistics(session, day_of(one.edited_at) if one.edited_at else one.day))
+            batch.take(one, self._tallies.statistics(session, one.matched_on))
         enter_outputs(session, self._policies, batch.write())
         hub.bump(session)
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0

@@ -17,6 +17,8 @@ from feedhub.store.feeds import hashed
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
 from feedhub.store.tables import EntryRow, KeyRow, StoryRow
+from feedhub.store.tallies import day_of
+from feedhub.store.wordings import first_wordings
 from feedhub.stories.fingerprint import Fingerprint
 from feedhub.stories.keys import CROWD, keys, shortlist
 from feedhub.stories.match import Candidate, StorySoFar, Unmatched, count_headlines
@@ -54,6 +56,11 @@ class Waiting:
     day: int
     keys: tuple[int, ...]
 
+    @property
+    def matched_on(self) -> int:
+        """The day by whose statistics it is matched."""
+        return day_of(self.edited_at) if self.edited_at else self.day
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -88,7 +95,10 @@ class Nearby:
         stored += _known(session, col(EntryRow.id), by_key.difference(row.id for row in stored))
         self._published: dict[int, datetime] = {}
         self.shown_under: dict[int, int] = {}
-        self._load_stories({row.story for row in stored if row.story is not None})
+        homes = {row.story for row in stored if row.story is not None}
+        self._load_stories(homes.union(one.home for one in batch if one.home is not None))
+        # An entry that waits is compared with others by what it says now, and others with it by both wordings.
+        self._first = {wording.entry: wording for wording in first_wordings(session, self._known)}
         for row in stored:
             for name in names(row.guid, row.canonical_url):
                 self._under_name[name].append(row.id)
@@ -163,13 +173,28 @@ class Nearby:
         """
         rows = sorted((row for row in rows if self._mode(row.feed) != "off"), key=_rank)
         first = {story: min(self._carriers[story], key=_founding) for row in rows if (story := row.story) is not None}
-        prints = self._load_prints([*rows, *first.values()])
-        candidates = [_candidate(row, prints) for row in rows]
+        every = [*rows, *first.values()]
+        prints, first_prints = self._load_prints(every), self._load_first_prints(every)
+        candidates = [wording for row in rows for wording in self._wordings(row, prints, first_prints)]
         stories = {
-            story: StorySoFar(_candidate(row, prints), self._published[story], len(self._carriers[story]))
+            story: StorySoFar(
+                self._wordings(row, prints, first_prints), self._published[story], len(self._carriers[story])
+            )
             for story, row in first.items()
         }
         return Found(candidates, stories)
+
+    def before(self, one: Waiting) -> list[Candidate]:
+        """What an edited entry said when it was matched, as long as that is kept.
+
+        As if another feed had said it: what two items of one feed need to be the same, one item does not.
+        """
+        row = self._known.get(one.entry.entry_id)
+        prints = self._load_first_prints([row] if row else [])
+        return [
+            Candidate(one.home or 0, 0, "", None, self._first[number].title, one.entry.published, print_)
+            for number, print_ in prints.items()
+        ]
 
     def _shortlist(self, one: Waiting) -> list[int]:
         """The entries whose texts are worth comparing; each counts by its place in the order of matching (R7)."""
@@ -200,6 +225,20 @@ class Nearby:
         missing = ((entry, digest) for entry, digest in wanted.items() if entry not in at_hand)
         return at_hand | self._prints.load(self._session, missing)
 
+    def _load_first_prints(self, rows: Iterable[Known]) -> dict[int, Fingerprint]:
+        edited = {row.id for row in rows if row.id in self._first and self._mode(row.feed) == "story"}
+        return self._prints.load_first(self._session, ((entry, self._first[entry].digest) for entry in edited))
+
+    def _wordings(
+        self, row: Known, prints: Mapping[int, Fingerprint], first_prints: Mapping[int, Fingerprint]
+    ) -> tuple[Candidate, ...]:
+        """What the carrier says, and what it said when it was matched where that is something else."""
+        now = _candidate(row, row.title, prints.get(row.id))
+        first = first_prints.get(row.id)
+        if first is None or first == now.fingerprint:
+            return (now,)
+        return now, _candidate(row, self._first[row.id].title, first)
+
 
 def names(guid: str, canonical_url: str | None) -> list[str]:
     """What an entry is called by its publisher."""
@@ -220,15 +259,15 @@ def _founding(row: Known) -> tuple[bool, datetime, str, int]:
     return row.rule != "founded", *_age(row)
 
 
-def _candidate(row: Known, prints: Mapping[int, Fingerprint]) -> Candidate:
+def _candidate(row: Known, title: str, print_: Fingerprint | None) -> Candidate:
     return Candidate(
         story=row.story or 0,
         feed=row.feed,
         guid=row.guid,
         canonical_url=row.canonical_url,
-        title=row.title,
+        title=title,
         published=row.published,
-        fingerprint=prints.get(row.id),
+        fingerprint=print_,
     )
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from feedhub.store.database import chunks
-from feedhub.store.tables import EntryRow
+from feedhub.store.tables import EntryRow, WordingRow
 from feedhub.stories.fingerprint import Fingerprint, fingerprint
 
 _KEPT = 400_000  # words and shingles of all that is kept, about 100 bytes each
@@ -32,13 +34,24 @@ class Prints:
 
     def load(self, session: Session, wanted: Iterable[tuple[int, str]]) -> dict[int, Fingerprint]:
         """The fingerprints of stored entries, given with their digests, by entry."""
+        return self._load(session, wanted, col(EntryRow.id), EntryRow)
+
+    def load_first(self, session: Session, wanted: Iterable[tuple[int, str]]) -> dict[int, Fingerprint]:
+        """The fingerprints of what these entries said before they were edited, given with the digests of that."""
+        return self._load(session, wanted, col(WordingRow.entry_id), WordingRow)
+
+    def _load(
+        self,
+        session: Session,
+        wanted: Iterable[tuple[int, str]],
+        number: Mapped[Any],
+        of: type[EntryRow | WordingRow],
+    ) -> dict[int, Fingerprint]:
         found = {entry: self._find(entry, digest) for entry, digest in wanted}
         missing = [entry for entry, print_ in found.items() if print_ is None]
-        query = sqlalchemy.select(
-            col(EntryRow.id), col(EntryRow.digest), col(EntryRow.title), col(EntryRow.summary), col(EntryRow.content)
-        )
+        query = sqlalchemy.select(number, col(of.digest), col(of.title), col(of.summary), col(of.content))
         for some in chunks(missing):
-            for entry, digest, *text in session.execute(query.where(col(EntryRow.id).in_(some))):
+            for entry, digest, *text in session.execute(query.where(number.in_(some))):
                 found[entry] = self._keep(entry, digest, fingerprint(*text))
         return {entry: print_ for entry, print_ in found.items() if print_ is not None}
 

@@ -229,6 +229,22 @@ class EntryRow(SQLModel, table=True):
     home_id: int | None = Field(default=None, sa_type=ROW_ID)
 
 
+class WordingRow(SQLModel, table=True):
+    """What an entry said when it was matched, where a significant edit has changed that: copies of it still come.
+
+    The first wording alone is kept, and for as long as the entry's keys; `day` is that of its first sight.
+    """
+
+    __tablename__ = "wordings"
+
+    entry_id: int = Field(foreign_key="entries.id", primary_key=True, sa_type=ROW_ID)
+    day: int = Field(sa_type=SmallInteger, index=True)
+    digest: str
+    title: str = long_text()
+    summary: str = long_text()
+    content: str = long_text()
+
+
 class KeyRow(SQLModel, table=True):
     """An entry is found under `key` by entries whose text is like its own; `day` is that of its first sight.
 

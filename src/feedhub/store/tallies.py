@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from feedhub.store.database import chunks
 from feedhub.store.prints import Prints
-from feedhub.store.tables import EntryRow, KeyRow, TallyRow
+from feedhub.store.tables import EntryRow, KeyRow, TallyRow, WordingRow
 from feedhub.stories.statistics import SAMPLE, WINDOW, Statistics, Tally
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,20 +31,33 @@ class Tallies:
     def __init__(self, prints: Prints, window: int) -> None:
         self._prints, self._window = prints, window
         self._made: dict[int, Statistics] = {}
+        self._counted: dict[int, Tally] = {}
+
+    def count(self, session: Session, days: Iterable[int]) -> None:
+        """Count ahead, without writing, what :meth:`statistics` for these days will have to store.
+
+        It takes seconds on a full day, in which nobody else could write. Each call counts anew, so that what is stored
+        is what stood there when a matching began.
+        """
+        self._counted = {}
+        wanted = {before for day in days if day not in self._made for before in _days_before(day)}
+        if wanted:
+            stored = set(session.exec(select(TallyRow.day).where(col(TallyRow.day).in_(wanted))))
+            self._counted = {day: self._count(session, day) for day in sorted(wanted - stored)}
 
     def statistics(self, session: Session, day: int) -> Statistics:
         """What entries first seen on this day are matched with. Days before it that were not counted yet are now."""
         if day not in self._made:
             while len(self._made) >= _HELD:
                 del self._made[min(self._made)]
-            self._made[day] = Statistics(self._tallies(session, range(day - WINDOW // _DAY, day)))
+            self._made[day] = Statistics(self._tallies(session, _days_before(day)))
         return self._made[day]
 
     def _tallies(self, session: Session, days: range) -> list[Tally]:
         rows = session.exec(select(TallyRow).where(col(TallyRow.day).between(days[0], days[-1])))
         tallies = {row.day: Tally.from_json(row.tally) for row in rows}
         for day in sorted(set(days).difference(tallies)):
-            tallies[day] = self._count(session, day)
+            tallies[day] = self._counted.pop(day) if day in self._counted else self._count(session, day)
             session.execute(insert(TallyRow).values(day=day, tally=tallies[day].to_json()))
             self._expire(session, day)
         return [tallies[day] for day in days]
@@ -62,4 +76,10 @@ class Tallies:
     def _expire(self, session: Session, over: int) -> None:
         """Take away what no entry first seen after the day `over` looks at any more; tallies are kept for late ones."""
         session.execute(delete(KeyRow).where(col(KeyRow.day) < over + 1 - self._window))
+        session.execute(delete(WordingRow).where(col(WordingRow.day) < over + 1 - self._window))
         session.execute(delete(TallyRow).where(col(TallyRow.day) < over + 1 - WINDOW // _DAY - _LATE))
+
+
+def _days_before(day: int) -> range:
+    """The days whose tallies make the statistics of this one."""
+    return range(day - WINDOW // _DAY, day)

@@ -45,9 +45,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class StorySoFar:
-    """A candidate's story. `representative` is who founded it, `published` the story's, `carriers` how many it has."""
+    """A candidate's story. `published` is the story's, `carriers` how many it has.
 
-    representative: Candidate
+    `representatives` is who founded it: in the words it has now, and in its first where an edit changed them.
+    """
+
+    representatives: tuple[Candidate, ...]
     published: datetime
     carriers: int
 

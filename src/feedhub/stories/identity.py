@@ -145,7 +145,7 @@ class _Search:
     def run(self, unique: Mapping[str, Entry]) -> dict[str, KnownItem]:
         found: dict[str, KnownItem] = {}
         taken: set[int] = set()
-        for way in (self._guid, self._link, self._text, self._twin):
+        for way in (self._guid, self._first_guid, self._link, self._text, self._twin):
             for key, entry in unique.items():
                 free = (item for item in way(entry) if item.entry_id not in taken)
                 if key not in found and (item := next(free, None)):
@@ -156,6 +156,16 @@ class _Search:
     def _guid(self, entry: Entry) -> Iterator[KnownItem]:
         if entry.guid not in self.window.bad_guids:
             yield from self.by_guid.get(entry.guid, ())
+
+    def _first_guid(self, entry: Entry) -> Iterator[KnownItem]:
+        """The item that was stored under this guid and has had another one since; its key still tells."""
+        item = self.by_key.get(item_key("guid", entry))
+        if (
+            item
+            and entry.guid not in self.window.bad_guids
+            and (_is_made_for_one(entry.guid) or _same_piece(entry, item))
+        ):
+            yield item
 
     def _link(self, entry: Entry) -> Iterator[KnownItem]:
         link = self.window.good_link(entry)

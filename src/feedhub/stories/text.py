@@ -124,14 +124,16 @@ class _Comparison:
             return f"its story is more than {AGE.days} days older or younger"
         if story.carriers >= SIZE:
             return f"its story has {story.carriers} carriers already"
-        apart = veto(self.text, match.text, match.evidence, self.statistics, match.same_outlet) or self._unlike(
-            story.representative
-        )
+        apart = self._veto(match) or self._unlike(story.representatives)
         return f"it reads alike, but {apart}" if apart else ""
 
-    def _unlike(self, representative: Candidate) -> str:
-        match = self.match(representative)
-        return veto(self.text, match.text, match.evidence, self.statistics, match.same_outlet) if match else ""
+    def _unlike(self, representatives: Sequence[Candidate]) -> str:
+        """What speaks against every wording of the representative."""
+        vetoes = [self._veto(match) for match in map(self.match, representatives) if match]
+        return vetoes[0] if vetoes and all(vetoes) else ""
+
+    def _veto(self, match: _Match) -> str:
+        return veto(self.text, match.text, match.evidence, self.statistics, match.same_outlet)
 
 
 def _best(joinable: Sequence[_Match]) -> tuple[_Match | None, Sequence[_Match]]:
