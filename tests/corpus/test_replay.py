@@ -125,7 +125,7 @@ async def live_on(replay: Replay, hub: Running, snapshot: Snapshot) -> None:
     before = None if is_whole(body) else documents(hub)
     poll = (await hub.tick(snapshot.at)).polls["replayed"]
     replay.snapshots += 1
-    if (poll.state == "ok") != bool(body):
+    if (poll.failure is None) != bool(body):
         replay.surprises.append(f"{name}: {len(body)} bytes are {poll.state}")
     if before is not None and before != documents(hub):
         replay.changed_by_faults.append(name)
