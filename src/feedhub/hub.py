@@ -22,7 +22,7 @@ from feedhub.net.hosts import HostBudget
 from feedhub.observe import concealer
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
-from feedhub.store import feeds, hub, matching
+from feedhub.store import feeds, hub, matching, sequence
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matched
 from feedhub.store.policies import policies
@@ -46,7 +46,7 @@ def adopt(session: Session, config: Config, address: str | None, now: datetime) 
     listed = [feeds.Listed(feed.id, feed.url) for feed in config.feeds]
     known = policies(config, feeds.sync(session, listed, now))
     if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
-        matching.backfill(session, known)
+        sequence.backfill(session, known)
     return Site(config, site_url, known)
 
 

@@ -118,7 +118,7 @@ def test_a_bare_url_is_a_whole_feed(read: Read) -> None:
         timedelta(hours=24),
     )
     assert (dict(feed.headers), feed.paused, feed.dedup, feed.max_size) == ({}, False, "link", 5_000_000)
-    assert [(output.id, output.title, output.tags, output.limit) for output in config.outputs] == [
+    assert [(output.id, output.title, output.match.tags, output.limit) for output in config.outputs] == [
         ("all", "feedhub", (), 200)
     ]
     assert (config.hosts.concurrency, config.hosts.spacing) == (2, timedelta(seconds=1))
@@ -172,7 +172,7 @@ def test_all_is_the_first_output_and_can_be_dressed(read: Read) -> None:
           - {id: all, limit: 50}
           - {id: everything, title: Everything}
         """)
-    assert [(output.id, output.title, output.tags, output.limit) for output in config.outputs] == [
+    assert [(output.id, output.title, output.match.tags, output.limit) for output in config.outputs] == [
         ("all", "News", (), 50),
         ("x", "x", ("x",), 200),
         ("everything", "Everything", (), 200),

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from feedhub.config import ConfigError, load
+from feedhub.config import ConfigError, Match, load
 from feedhub.config.notyet import NOT_YET
 from feedhub.config.schema import SECTIONS
 
@@ -225,6 +225,61 @@ BROKEN = {
         FEED + "outputs: [{id: k, match: {tags: []}}]\n",
         "2:33: outputs[0].match.tags: expected at least one tag; without tags the output holds everything",
     ),
+    "a misspelt source": (
+        "feeds: [{url: https://a.example/, id: shafaq-ar}]\noutputs: [{id: k, match: {sources: [shafak-ar]}}]\n",
+        '2:37: outputs[0].match.sources[0]: no feed has the id "shafak-ar"; did you mean "shafaq-ar"?',
+    ),
+    "a source by its URL": (
+        FEED + "outputs: [{id: k, match: {sources: [https://a.example/feed]}}]\n",
+        "2:37: outputs[0].match.sources[0]: expected an id of small letters, digits and hyphens, such as shafaq-ar, "
+        'not "https://a.example/feed"',
+    ),
+    "a language that no feed is in": (
+        "defaults: {language: ckb}\nfeeds: [https://a.example/, {url: https://b.example/, language: ar}]\n"
+        "outputs: [{id: k, match: {languages: [ku, cbk]}}]\n",
+        '3:43: outputs[0].match.languages[1]: no feed is in "cbk"',
+    ),
+    "a language in words for an output": (
+        FEED + "outputs: [{id: k, match: {languages: [kurdish]}}]\n",
+        "2:39: outputs[0].match.languages[0]: expected a language tag such as ar, ckb or ku-Arab (BCP 47), "
+        'not "kurdish"',
+    ),
+    "no language at all": (
+        FEED + "outputs: [{id: k, match: {languages: []}}]\n",
+        "2:38: outputs[0].match.languages: expected at least one language; without languages the output holds "
+        "everything",
+    ),
+    "an unfinished expression": (
+        FEED + "outputs:\n  - id: k\n    match:\n      include: [Erbil, 're:Sulayman(iyah|i']\n",
+        "5:24: outputs[0].match.include[1]: expected a regular expression after re: (missing ), unterminated "
+        'subpattern at position 8), not "re:Sulayman(iyah|i"',
+    ),
+    "an expression without end": (
+        FEED + "outputs: [{id: k, match: {exclude: ['re:(a+)+$']}}]\n",
+        "2:37: outputs[0].match.exclude[0]: expected a regular expression that ends soon: at most 2 repeats such as "
+        '* and +, and no group repeated that holds a repeat or |, not "re:(a+)+$"',
+    ),
+    "a word that is none": (
+        FEED + "outputs: [{id: k, match: {exclude: ['...']}}]\n",
+        '2:37: outputs[0].match.exclude[0]: expected a word, a phrase, or re: and a regular expression, not "..."',
+    ),
+    "a word that is a number": (
+        FEED + "outputs: [{id: k, match: {include: [2024]}}]\n",
+        "2:37: outputs[0].match.include[0]: expected a word or phrase on one line (a number in quotes), not 2024",
+    ),
+    "words that are no list": (
+        FEED + "outputs: [{id: k, match: {include: Erbil}}]\n",
+        '2:36: outputs[0].match.include: expected a list, such as [iraq, baghdad], not "Erbil"',
+    ),
+    "an age in words": (
+        FEED + "outputs: [{id: k, max_age: two weeks}]\n",
+        "2:28: outputs[0].max_age: expected a duration from 1m to 3650d, such as 30s, 15m, 2h or 1h30m, "
+        'not "two weeks"',
+    ),
+    "none of a source": (
+        FEED + "outputs: [{id: k, max_per_source: 0}]\n",
+        "2:35: outputs[0].max_per_source: expected a whole number from 1 to 1000, not 0",
+    ),
     "a header of the fetcher's own": (
         "feeds:\n  - url: https://a.example/\n    headers: {Host: b.example}\n",
         "3:15: feeds[0].headers.Host: expected the name of a header that is the operator's to set",
@@ -266,8 +321,8 @@ BROKEN = {
         '2:15: dedup.mode: expected link or off, not "fuzzy"',
     ),
     "a key without effect": (
-        FEED + "outputs:\n  - id: a\n    max_age: 14d\n",
-        "4:5: outputs[0].max_age: has no effect yet in this version; take it out",
+        FEED + "outputs:\n  - id: a\n    dedup: link\n",
+        "4:5: outputs[0].dedup: has no effect yet in this version; take it out",
     ),
     "a default without effect": (
         FEED + "defaults: {initial_items: 50}\n",
@@ -334,6 +389,27 @@ def test_r46_all_mistakes_are_told_at_once_in_the_order_of_the_file(mistakes: Mi
     ]
 
 
+@pytest.mark.parametrize("wrong", ["url: htp://a.example/", "url: https://a.example/, priority: high"])
+def test_r46_a_mistake_in_a_feed_is_not_held_against_the_outputs_that_name_it(wrong: str, mistakes: Mistakes) -> None:
+    """R46: the id that a wrong address would have been given, or a right one has, and the language of the others."""
+    text = f"feeds:\n  - {{{wrong}}}\n  - {{url: https://b.example/, language: ar}}\n"
+    output = "outputs: [{id: k, match: {sources: [a-example], languages: [ckb]}}]\n"
+    assert [message.split(" ")[0] for message in mistakes(text + output)] in (
+        ["feeds.yaml:2:11:"],
+        ["feeds.yaml:2:41:"],
+    )
+
+
+def test_r45_an_output_may_ask_for_a_language_that_a_feed_can_turn_out_to_be_in(tmp_path: Path) -> None:
+    """R45: where one feed does not say its language, its entries may be in any."""
+    path = tmp_path / "feeds.yaml"
+    path.write_text(
+        "feeds: [{url: https://a.example/, language: ar}, https://b.example/]\n"
+        "outputs: [{id: k, match: {languages: [ckb], sources: [b-example]}}]\n"
+    )
+    assert load(path, {}).outputs[1].match == Match(sources=("b-example",), languages=("ckb",))
+
+
 @pytest.mark.parametrize("wrong", ["tags: kurdistan", "tagz: [kurdistan]"])
 def test_r46_a_mistake_in_a_feeds_tags_is_not_held_against_the_outputs(wrong: str, mistakes: Mistakes) -> None:
     """R46: one mistake, one message: a tag that is there, wrongly written down, is not called missing."""
@@ -361,8 +437,7 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
         feeds:
           - {url: https://a.example/, initial_items: 50}
         outputs:
-          - {id: a, match: {languages: [en], include: [Erbil], exclude: [horoscope]}}
-          - {id: b, max_age: 14d, max_per_source: 10, content: full, show_carriers: false, dedup: off}
+          - {id: b, content: full, show_carriers: false, dedup: off}
         hide: []
         dedup: {window: 7d, merge: [], never_merge: []}
         retention: 90d
@@ -372,14 +447,9 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
         f"defaults.initial_items: {no_effect}",
         "defaults.dedup: near-duplicates are not matched yet; link (the same address) and off are",
         f"feeds[0].initial_items: {no_effect}",
-        f"outputs[0].match.languages: {no_effect}",
-        f"outputs[0].match.include: {no_effect}",
-        f"outputs[0].match.exclude: {no_effect}",
-        f"outputs[1].max_age: {no_effect}",
-        f"outputs[1].max_per_source: {no_effect}",
-        f"outputs[1].content: {no_effect}",
-        f"outputs[1].show_carriers: {no_effect}",
-        f"outputs[1].dedup: {no_effect}",
+        f"outputs[0].content: {no_effect}",
+        f"outputs[0].show_carriers: {no_effect}",
+        f"outputs[0].dedup: {no_effect}",
         f"hide: {no_effect}",
         f"dedup.window: {no_effect}",
         f"dedup.merge: {no_effect}",

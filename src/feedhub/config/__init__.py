@@ -7,7 +7,16 @@ and scalars) -> :mod:`.checks` (what one key alone cannot tell) -> :mod:`.build`
 
 from feedhub.config.load import load
 from feedhub.config.problems import ConfigError, Problem
-from feedhub.config.values import Config, DedupConfig, DedupMode, FeedConfig, HostsConfig, OutputConfig, SiteConfig
+from feedhub.config.values import (
+    Config,
+    DedupConfig,
+    DedupMode,
+    FeedConfig,
+    HostsConfig,
+    Match,
+    OutputConfig,
+    SiteConfig,
+)
 
 __all__ = [
     "Config",
@@ -16,6 +25,7 @@ __all__ = [
     "DedupMode",
     "FeedConfig",
     "HostsConfig",
+    "Match",
     "OutputConfig",
     "Problem",
     "SiteConfig",

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import PlainValidator
 
+from feedhub.config import expressions
 from feedhub.config.selectors import check_selector
 from feedhub.config.urls import http_url
 
@@ -141,6 +142,20 @@ def _language(value: str) -> str | None:
     return "-".join([first, *rest])
 
 
+def _expression() -> PlainValidator:
+    """Its mistakes differ too much for one sentence: a regular expression's own is told."""
+
+    def validate(value: object) -> str:
+        line = _line(value) if isinstance(value, str) else None
+        if line is None:
+            raise ValueError("a word or phrase on one line (a number in quotes)")
+        if expected := expressions.fault(line):
+            raise ValueError(expected)
+        return line
+
+    return PlainValidator(validate)
+
+
 LINE = text("text on one line (a number in quotes)", _line)
 TAG = text("a tag (a number in quotes)", _line)
 ID = text(
@@ -156,6 +171,7 @@ HEADER_NAME = text(
     "the name of a header that is the operator's to set",
     lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,
 )
+EXPRESSION = _expression()
 SELECTOR = text(
     "a CSS selector such as article, .news-list > li or h2 a",
     lambda value: value if check_selector(value) is None else None,

@@ -15,6 +15,7 @@ from feedhub.config import scalars
 from feedhub.config.values import DedupMode
 
 _INTERVAL = scalars.duration(timedelta(seconds=1), timedelta(days=365))
+_AGE = scalars.duration(timedelta(minutes=1), timedelta(days=3650))
 _SPACING = scalars.duration(timedelta(0), timedelta(hours=1))
 _SIZE = scalars.size(1_000, 100_000_000)
 _DEDUP = scalars.one_of("link", "off")
@@ -77,6 +78,10 @@ class Feed(Defaults):
 
 class Match(Section):
     tags: tuple[Annotated[str, scalars.TAG], ...] = ()
+    sources: tuple[Annotated[str, scalars.ID], ...] = ()
+    languages: tuple[Annotated[str, scalars.LANGUAGE], ...] = ()
+    include: tuple[Annotated[str, scalars.EXPRESSION], ...] = ()
+    exclude: tuple[Annotated[str, scalars.EXPRESSION], ...] = ()
 
 
 class Output(Section):
@@ -84,6 +89,8 @@ class Output(Section):
     title: Annotated[str | None, scalars.LINE] = None
     match: Match = Match()
     limit: Annotated[int, scalars.whole(1, 1000)] = 200
+    max_age: Annotated[timedelta | None, _AGE] = None
+    max_per_source: Annotated[int | None, scalars.whole(1, 1000)] = None
 
 
 class Hosts(Section):

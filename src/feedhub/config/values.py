@@ -58,13 +58,34 @@ class FeedConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """Which stories an output holds (R12, R45): those that every key which is given allows.
+
+    A story has the tags of the feeds that carry it, and is theirs; its language and words are those it is shown with.
+    `sources` are feeds' ids. An expression of `include` and `exclude` is a word or phrase, or `re:` and a regular
+    expression; :mod:`feedhub.stories.selection` says how they are matched.
+    """
+
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutputConfig:
-    """A merged feed. `tags`: it holds what a feed with any of them carries; none: everything (R12)."""
+    """A merged feed. Its document holds at most `limit` stories, and of one source at most `max_per_source` (R44).
+
+    `max_age` counts back from its newest story.
+    """
 
     id: str
     title: str
-    tags: tuple[str, ...]
     limit: int
+    match: Match = Match()
+    max_age: timedelta | None = None
+    max_per_source: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

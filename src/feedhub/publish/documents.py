@@ -11,7 +11,7 @@ from sqlmodel import Session
 from feedhub.config import OutputConfig
 from feedhub.models import Document, OutputView, Source, Story
 from feedhub.publish import atom, jsonfeed, opml, pages, rss
-from feedhub.publish.select import Site, load_view, output_path
+from feedhub.publish.select import Holding, Site, load_view, output_path
 from feedhub.store import hub, outputs
 
 HTML = "text/html; charset=utf-8"
@@ -59,7 +59,7 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
     for output in site.config.outputs:
         yield page_path(output)
         yield from (output_path(output.id) + suffix for suffix in _WRITERS)
-        published |= dict.fromkeys(outputs.sequence(session, output.id, site.feeds_of(output.id), output.limit))
+        published |= dict.fromkeys(member.place.story for member in Holding(session, site, output).chosen())
     for story in outputs.stories(session, list(published), site.policies):
         yield from (f"stories/{story.uuid}", f"stories/{story.uuid}.json")
 

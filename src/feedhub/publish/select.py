@@ -1,19 +1,26 @@
-"""What an output holds: the newest of its sequence, shown by date."""
+"""What an output's document holds: the newest of its sequence that belong to it, shown by date."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from feedhub.config import Config, OutputConfig
-from feedhub.models import OutputView, Story
+from feedhub.config import Config, Match, OutputConfig
+from feedhub.models import OutputView
 from feedhub.publish.addresses import OutputLink
-from feedhub.store import outputs
-from feedhub.store.outputs import Output
+from feedhub.store import outputs, sequence
+from feedhub.store.database import chunks
 from feedhub.store.policies import FeedPolicy
+from feedhub.store.sequence import Place
+from feedhub.stories.selection import judge, takes_feed
+
+DEPTH = 5_000  # places that a document is chosen from: what it costs does not grow with the sequence
+_STEP = 300  # places read at a time
+_LATEST = 50  # stories in which the one published last is sought that belongs to the output
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,76 @@ class Site:
     def output(self, name: str) -> OutputConfig | None:
         return next((output for output in self.config.outputs if output.id == name), None)
 
-    def feeds_of(self, name: str) -> list[int]:
-        """The numbers of the feeds whose stories the output holds."""
-        return [number for number, policy in self.policies.items() if name in policy.outputs]
+    def feeds_of(self, match: Match) -> list[int]:
+        """The numbers of the feeds whose stories an output with this `match` takes."""
+        tags = {feed.id: feed.tags for feed in self.config.feeds}
+        return [n for n, policy in self.policies.items() if takes_feed(match, policy.key, tags[policy.key])]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A story that belongs to an output now. `source` is the feed whose text is shown."""
+
+    place: Place
+    source: int
+
+
+class Holding:
+    """The stories of an output, read as far as they are asked for."""
+
+    def __init__(self, session: Session, site: Site, output: OutputConfig) -> None:
+        self._session, self._site, self._output = session, site, output
+        self._feeds = site.feeds_of(output.match)
+
+    def chosen(self) -> list[Member]:
+        """The stories of the document, later entrants first."""
+        return choose(self._newest(), self._output, self._latest() if self._output.max_age else None)
+
+    def changed_at(self, document: list[Member]) -> datetime | None:
+        """When a story changed last that is in the document or would be but for the change."""
+        full = len(document) == self._output.limit
+        return sequence.touched(self._session, self._output.id, self._feeds, document[-1].place.number if full else 1)
+
+    def members(self, places: Iterable[Place]) -> Iterator[Member]:
+        """Those of the places whose story belongs to the output as it reads now (R45)."""
+        for some in chunks(places):
+            told = sequence.tell(self._session, [place.story for place in some], self._site.policies)
+            for place in some:
+                if judge(self._output.match, told[place.story].wording).selected:
+                    yield Member(place, told[place.story].source)
+
+    def _newest(self) -> Iterator[Member]:
+        below = None
+        for _ in range(0, DEPTH, _STEP):
+            found = sequence.places(self._session, self._output.id, self._feeds, below=below, limit=_STEP)
+            yield from self.members(found)
+            if len(found) < _STEP:
+                return
+            below = found[-1].number
+
+    def _latest(self) -> datetime | None:
+        """When the output's newest story was published."""
+        found = sequence.latest(self._session, self._output.id, self._feeds, _LATEST)
+        return next((member.place.published for member in self.members(found)), None)
+
+
+def choose(newest_first: Iterable[Member], output: OutputConfig, latest: datetime | None) -> list[Member]:
+    """The stories of the document among those of the output: not too old, not too many of one source or in all (R44).
+
+    `latest` is when the output's newest story was published.
+    """
+    oldest = latest - output.max_age if latest and output.max_age else None
+    most = output.max_per_source or output.limit
+    shown: Counter[int] = Counter()
+    chosen: list[Member] = []
+    for member in newest_first:
+        if (oldest and member.place.published < oldest) or shown[member.source] == most:
+            continue
+        shown[member.source] += 1
+        chosen.append(member)
+        if len(chosen) == output.limit:
+            break
+    return chosen
 
 
 def output_path(name: str) -> str:
@@ -43,14 +117,12 @@ def output_path(name: str) -> str:
 
 
 def load_view(session: Session, site: Site, config: OutputConfig) -> OutputView:
-    """The output as the database has it."""
-    numbers = outputs.sequence(session, config.id, site.feeds_of(config.id), config.limit)
-    stories = outputs.stories(session, numbers, site.policies)
-    return output_view(site, config, outputs.output(session, config.id), stories)
-
-
-def output_view(site: Site, config: OutputConfig, stored: Output, newest_first: Sequence[Story]) -> OutputView:
-    """The output's document from the newest stories of its sequence, later entrants first (R15, R39)."""
+    """The output's document as the database has it (R15, R39)."""
+    holding = Holding(session, site, config)
+    document = holding.chosen()
+    stored = outputs.output(session, config.id)
+    stories = outputs.stories(session, [member.place.story for member in document], site.policies)
+    changes = (stored.created_at, stored.described_at, holding.changed_at(document))
     return OutputView(
         id=stored.urn,
         name=config.id,
@@ -58,13 +130,8 @@ def output_view(site: Site, config: OutputConfig, stored: Output, newest_first: 
         site_title=site.config.site.title,
         site_url=site.url,
         path=output_path(config.id),
-        updated=max((story.updated for story in newest_first), default=stored.created_at),
-        modified=last_change(stored, newest_first),
-        stories=tuple(sorted(newest_first, key=lambda story: story.published, reverse=True)),
+        updated=max((story.updated for story in stories), default=stored.created_at),
+        modified=max(change for change in changes if change),
+        stories=tuple(sorted(stories, key=lambda story: story.published, reverse=True)),
         noindex=site.config.site.noindex,
     )
-
-
-def last_change(stored: Output, stories: Sequence[Story]) -> datetime:
-    """When the document last changed: by a story in it, or by what all outputs show."""
-    return max([story.touched for story in stories] + [stored.created_at, stored.described_at])

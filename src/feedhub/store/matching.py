@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import NamedTuple
 
 import sqlalchemy
-from sqlalchemy import insert
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from feedhub.store import hub
+from feedhub.store import hub, sequence
 from feedhub.store.database import chunks
 from feedhub.store.feeds import hashed
 from feedhub.store.policies import CarrierKey, FeedPolicy, representative
-from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow
+from feedhub.store.tables import EntryRow, StoryRow
 from feedhub.stories.match import Candidate, Decision, Unmatched, canonical_order, count_headlines, decide, story_ids
 
 _PROVISIONAL = 2**62  # a story founded in this matching, until all of them are stored: behind every stored one
@@ -51,38 +49,10 @@ def match_pending(session: Session, policies: Mapping[int, FeedPolicy], now: dat
     matching = _Matching(session, policies, pending, now)
     for entry in matching.fresh:
         matching.place(entry)
-    enter_outputs(session, policies, matching.settle())
+    sequence.enter(session, policies, matching.settle())
     hub.bump(session)
     fresh, founded = len(matching.fresh), len(matching.founded)
     return Matched(founded, fresh - founded, len(pending) - fresh, renamed)
-
-
-def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories: Sequence[tuple[int, int]]) -> None:
-    """Number (story, feed) pairs into the outputs of their feeds, where the story has no number yet, in this order."""
-    outputs = {row.name: row.id for row in session.exec(select(OutputRow)) if row.id is not None}
-    wanted: defaultdict[int, dict[int, None]] = defaultdict(dict)
-    for story, feed in stories:
-        for name in policies[feed].outputs:
-            wanted[outputs[name]][story] = None
-    for output, entering in wanted.items():
-        last = select(func.coalesce(func.max(SequenceRow.number), 0)).where(SequenceRow.output_id == output)
-        numbers, known = count(session.exec(last).one() + 1), _numbered(session, output, entering)
-        new = [story for story in entering if story not in known]
-        if new:
-            rows = [{"output_id": output, "number": next(numbers), "story_id": story} for story in new]
-            session.execute(insert(SequenceRow), rows)
-
-
-def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
-    """Let stories enter the outputs they belong to since the configuration changed, oldest first."""
-    query = (
-        select(EntryRow.story_id, EntryRow.feed_id)
-        .join(StoryRow, col(StoryRow.id) == EntryRow.story_id)
-        .where(col(EntryRow.feed_id).in_(policies))
-        .order_by(col(StoryRow.published), col(StoryRow.id))
-    )
-    pairs = [(story, feed) for story, feed in session.execute(query) if story is not None]
-    enter_outputs(session, policies, pairs)
 
 
 class _Matching:
@@ -117,8 +87,8 @@ class _Matching:
             candidate = Candidate(story, entry.feed, entry.guid, entry.canonical_url, entry.title, entry.published)
             self._remember(candidate)
 
-    def settle(self) -> list[tuple[int, int]]:
-        """Write what the entries came to; returns the fresh ones' (story, feed) pairs in the order of matching.
+    def settle(self) -> list[int]:
+        """Write what the entries came to; returns their stories, the fresh ones' first, in the order of matching.
 
         `updated` moves by a significant edit of what is shown, and by nothing else (R11, R19).
         """
@@ -132,7 +102,12 @@ class _Matching:
         for row in self.rows.values():
             row.pending, row.edited_at = False, None
         self._touch(edited)
-        return [(row.story_id, row.feed_id) for number in self.joined if (row := self.rows[number]).story_id]
+        edited_rows = sorted(
+            (row for row in self.rows.values() if row.id not in self.joined),
+            key=lambda row: canonical_order(_unmatched(row, self.policies)),
+        )
+        settled = [*(self.rows[number] for number in self.joined), *edited_rows]
+        return [row.story_id for row in settled if row.story_id]
 
     def _touch(self, edited: Mapping[int, datetime]) -> None:
         carriers = _carriers(self.session, {self.rows[number].story_id for number in edited})
@@ -230,12 +205,3 @@ def _carriers(session: Session, stories: Iterable[int | None]) -> defaultdict[in
         for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(numbers))):
             found[story].append(CarrierKey(*fields))
     return found
-
-
-def _numbered(session: Session, output: int, stories: Iterable[int]) -> set[int]:
-    query = select(SequenceRow.story_id).where(SequenceRow.output_id == output)
-    return {
-        number
-        for numbers in chunks(stories)
-        for number in session.exec(query.where(col(SequenceRow.story_id).in_(numbers)))
-    }

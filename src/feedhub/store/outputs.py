@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from feedhub.models import Carrier, Direction, Enclosure, Picture, Source, Story
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, rank
-from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, SequenceRow, StoryRow
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, StoryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,6 @@ def output(session: Session, name: str) -> Output:
     """The permanent identity of an output that the configuration in force names."""
     row = session.exec(select(OutputRow).where(OutputRow.name == name)).one()
     return Output(row.urn, row.created_at, session.get_one(HubRow, 1).described_at)
-
-
-def sequence(session: Session, name: str, feeds: Sequence[int], limit: int) -> list[int]:
-    """The newest `limit` stories of an output's sequence that a feed among `feeds` carries, newest first."""
-    carried = select(EntryRow.id).where(EntryRow.story_id == SequenceRow.story_id, col(EntryRow.feed_id).in_(feeds))
-    query = (
-        select(SequenceRow.story_id)
-        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
-        .where(OutputRow.name == name, carried.exists())
-        .order_by(col(SequenceRow.number).desc())
-        .limit(limit)
-    )
-    return list(session.exec(query))
 
 
 def stories(session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy]) -> list[Story]:

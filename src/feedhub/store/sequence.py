@@ -1,0 +1,158 @@
+"""The outputs' sequences: which stories entered an output, in what order, and how they are told now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+import sqlalchemy
+from sqlalchemy import insert
+from sqlmodel import Session, col, func, select
+
+from feedhub.store.database import chunks
+from feedhub.store.policies import CarrierKey, FeedPolicy, rank
+from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow
+from feedhub.stories.selection import Wording, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story as it reads now, told by its representative. `source` is the representative's feed, `feeds` are all."""
+
+    source: int
+    feeds: frozenset[int]
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A story's place in an output, and its dates as in :class:`feedhub.models.Story`."""
+
+    number: int
+    story: int
+    published: datetime
+    touched: datetime
+
+
+def enter(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> None:
+    """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
+    outputs = {row.name: row.id for row in session.exec(select(OutputRow)) if row.id is not None}
+    for name, entering in _belonging(session, policies, stories).items():
+        output = outputs[name]
+        last = select(func.coalesce(func.max(SequenceRow.number), 0)).where(SequenceRow.output_id == output)
+        numbers, known = count(session.exec(last).one() + 1), _numbered(session, output, entering)
+        rows = [
+            {"output_id": output, "number": next(numbers), "story_id": story}
+            for story in entering
+            if story not in known
+        ]
+        if rows:
+            session.execute(insert(SequenceRow), rows)
+
+
+def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
+    """Let stories enter the outputs they belong to since the configuration changed, oldest first."""
+    carried = select(EntryRow.id).where(EntryRow.story_id == StoryRow.id, col(EntryRow.feed_id).in_(policies))
+    query = select(StoryRow.id).where(carried.exists()).order_by(col(StoryRow.published), col(StoryRow.id))
+    enter(session, policies, [story for story in session.exec(query) if story is not None])
+
+
+def ends(session: Session, output: str) -> tuple[int, int]:
+    """The first and the last number that a story has in the output; 0 and 0 where none entered."""
+    numbers = func.coalesce(func.min(SequenceRow.number), 0), func.coalesce(func.max(SequenceRow.number), 0)
+    query = select(*numbers).join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+    first, last = session.exec(query.where(OutputRow.name == output)).one()
+    return first, last
+
+
+def places(
+    session: Session, output: str, feeds: Collection[int], *, above: int = 0, below: int | None = None, limit: int
+) -> list[Place]:
+    """The newest `limit` places between two numbers, both excluded, of stories that a feed among `feeds` carries."""
+    query = _places(output, feeds).where(col(SequenceRow.number) > above)
+    if below is not None:
+        query = query.where(col(SequenceRow.number) < below)
+    return [Place(*row) for row in session.execute(query.order_by(col(SequenceRow.number).desc()).limit(limit))]
+
+
+def latest(session: Session, output: str, feeds: Collection[int], limit: int) -> list[Place]:
+    """The `limit` places of the stories published last, the latest first."""
+    query = _places(output, feeds).order_by(col(StoryRow.published).desc(), col(SequenceRow.number).desc())
+    return [Place(*row) for row in session.execute(query.limit(limit))]
+
+
+def touched(session: Session, output: str, feeds: Collection[int], since: int) -> datetime | None:
+    """When one of the stories changed last that a feed among `feeds` carries and whose number is at least `since`."""
+    found = _places(output, feeds).where(col(SequenceRow.number) >= since).subquery()
+    return session.execute(sqlalchemy.select(func.max(found.c.touched))).scalar()
+
+
+def tell(session: Session, stories: Sequence[int], policies: Mapping[int, FeedPolicy]) -> dict[int, Told]:
+    """How each story is told, by its number; one that no listed feed carries is left out."""
+    found: defaultdict[int, list[_Telling]] = defaultdict(list)
+    query = sqlalchemy.select(
+        col(EntryRow.story_id),
+        col(EntryRow.id),
+        col(EntryRow.feed_id),
+        col(EntryRow.first_seen),
+        col(EntryRow.key),
+        col(EntryRow.title),
+        col(EntryRow.summary),
+        col(EntryRow.categories),
+        col(EntryRow.language),
+    ).where(col(EntryRow.feed_id).in_(policies))
+    for chunk in chunks(stories):
+        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(chunk))):
+            found[story].append(_Telling(*fields))
+    return {story: _told(carriers, policies) for story, carriers in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling(CarrierKey):
+    title: str
+    summary: str
+    categories: Sequence[str]
+    language: str | None
+
+
+def _told(carriers: Sequence[_Telling], policies: Mapping[int, FeedPolicy]) -> Told:
+    shown = min(carriers, key=lambda carrier: rank(carrier, policies[carrier.feed]))
+    wording = Wording(shown.title, shown.summary, tuple(shown.categories), shown.language)
+    return Told(shown.feed, frozenset(carrier.feed for carrier in carriers), wording)
+
+
+def _places(output: str, feeds: Collection[int]) -> sqlalchemy.Select[int, int, datetime, datetime]:
+    carried = select(EntryRow.id).where(EntryRow.story_id == SequenceRow.story_id, col(EntryRow.feed_id).in_(feeds))
+    return (
+        sqlalchemy.select(
+            col(SequenceRow.number), col(SequenceRow.story_id), col(StoryRow.published), col(StoryRow.touched)
+        )
+        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+        .join(StoryRow, col(StoryRow.id) == SequenceRow.story_id)
+        .where(col(OutputRow.name) == output, carried.exists())
+    )
+
+
+def _belonging(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> dict[str, list[int]]:
+    """The stories that belong in each output, in their order."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for some in chunks(dict.fromkeys(stories)):
+        told = tell(session, some, policies)
+        for story in filter(told.__contains__, some):
+            taking = {name: match for feed in told[story].feeds for name, match in policies[feed].outputs.items()}
+            for name, match in taking.items():
+                if judge(match, told[story].wording).selected:
+                    found[name].append(story)
+    return found
+
+
+def _numbered(session: Session, output: int, stories: Iterable[int]) -> set[int]:
+    query = select(SequenceRow.story_id).where(SequenceRow.output_id == output)
+    return {
+        number
+        for numbers in chunks(stories)
+        for number in session.exec(query.where(col(SequenceRow.story_id).in_(numbers)))
+    }
