@@ -225,6 +225,7 @@ class FeedMemory:
     failures: int = 0  # in a row
     interval: timedelta | None = None
     format: str = ""
+    empty: bool = True  # no item of it was ever stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,8 @@ class Edit:
 class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
-    `remark` is what an operator should know of it beside that, empty for nothing.
+    `withheld` are new and never published (R44). `remark` is what an operator should know of it beside that, empty for
+    nothing.
     """
 
     received: Received
@@ -287,6 +289,7 @@ class News:
     arrivals: tuple[Arrival, ...]
     edits: tuple[Edit, ...]
     remark: str = ""
+    withheld: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +413,12 @@ class OutputView:
     modified: datetime
     stories: tuple[Story, ...]
     noindex: bool = True
+    summaries: bool = False  # no more of a text than its summary
+    names_carriers: bool = False  # at the end of each text
+
+    def address(self, extension: str) -> str:
+        """Where the document stands itself."""
+        return f"{self.site_url}{self.path}.{extension}"
 
 
 @dataclass(frozen=True, slots=True)

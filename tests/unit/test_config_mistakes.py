@@ -101,7 +101,7 @@ BROKEN = {
     "a feed's key among the defaults": (
         FEED + "defaults: {title: x}\n",
         "2:12: defaults.title: unknown key; known here: interval, min_interval, max_interval, timezone, language, "
-        "tags, priority, headers, paused, dedup, max_size, full_text",
+        "tags, priority, headers, paused, dedup, max_size, full_text, initial_items",
     ),
     "a URL without scheme": (
         "feeds:\n  - www.a.example/feed\n",
@@ -276,6 +276,18 @@ BROKEN = {
         "2:28: outputs[0].max_age: expected a duration from 1m to 3650d, such as 30s, 15m, 2h or 1h30m, "
         'not "two weeks"',
     ),
+    "half a text": (
+        FEED + "outputs: [{id: k, content: half}]\n",
+        '2:28: outputs[0].content: expected full or summary, not "half"',
+    ),
+    "carriers in words": (
+        FEED + "outputs: [{id: k, show_carriers: all}]\n",
+        '2:34: outputs[0].show_carriers: expected true or false, not "all"',
+    ),
+    "fewer than no items": (
+        FEED + "defaults: {initial_items: -1}\n",
+        "2:27: defaults.initial_items: expected a whole number from 0 to 10000, not -1",
+    ),
     "none of a source": (
         FEED + "outputs: [{id: k, max_per_source: 0}]\n",
         "2:35: outputs[0].max_per_source: expected a whole number from 1 to 1000, not 0",
@@ -323,10 +335,6 @@ BROKEN = {
     "a key without effect": (
         FEED + "outputs:\n  - id: a\n    dedup: link\n",
         "4:5: outputs[0].dedup: has no effect yet in this version; take it out",
-    ),
-    "a default without effect": (
-        FEED + "defaults: {initial_items: 50}\n",
-        "2:12: defaults.initial_items: has no effect yet in this version; take it out",
     ),
 }
 
@@ -433,22 +441,18 @@ def test_r46_a_file_that_is_not_there_or_cannot_be_read_is_told_like_any_mistake
 def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistakes: Mistakes) -> None:
     """R46: whoever asks for something that does not happen yet is told so, key by key, and none is called unknown."""
     text = """\
-        defaults: {initial_items: 50, dedup: story}
+        defaults: {dedup: story}
         feeds:
-          - {url: https://a.example/, initial_items: 50}
+          - {url: https://a.example/}
         outputs:
-          - {id: b, content: full, show_carriers: false, dedup: off}
+          - {id: b, dedup: off}
         hide: []
         dedup: {window: 7d, merge: [], never_merge: []}
         retention: 90d
         """
     no_effect = "has no effect yet in this version; take it out"
     assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
-        f"defaults.initial_items: {no_effect}",
         "defaults.dedup: near-duplicates are not matched yet; link (the same address) and off are",
-        f"feeds[0].initial_items: {no_effect}",
-        f"outputs[0].content: {no_effect}",
-        f"outputs[0].show_carriers: {no_effect}",
         f"outputs[0].dedup: {no_effect}",
         f"hide: {no_effect}",
         f"dedup.window: {no_effect}",

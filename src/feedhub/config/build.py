@@ -92,6 +92,7 @@ def _feed(index: int, feed: Feed, identity: str, source: Source) -> FeedConfig:
         line=_line(index, source),
         select=Selectors(**feed.select.model_dump()) if feed.select else None,
         full_text=feed.full_text,
+        initial_items=feed.initial_items,
     )
 
 
@@ -133,6 +134,8 @@ def _output(output: Output, title: str) -> OutputConfig:
         match=Match(**{key: tuple(dict.fromkeys(words)) for key, words in output.match.given().items()}),
         max_age=output.max_age,
         max_per_source=output.max_per_source,
+        content=output.content,
+        show_carriers=output.show_carriers,
     )
 
 

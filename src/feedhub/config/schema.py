@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from feedhub.config import scalars
-from feedhub.config.values import DedupMode
+from feedhub.config.values import ContentMode, DedupMode
 
 _INTERVAL = scalars.duration(timedelta(seconds=1), timedelta(days=365))
 _AGE = scalars.duration(timedelta(minutes=1), timedelta(days=3650))
@@ -53,6 +53,7 @@ class Defaults(Section):
     dedup: Annotated[DedupMode, _DEDUP] = "link"
     max_size: Annotated[int, _SIZE] = 5_000_000
     full_text: Annotated[bool, scalars.flag()] = False
+    initial_items: Annotated[int | None, scalars.whole(0, 10_000)] = None
 
 
 class Select(Section):
@@ -91,6 +92,8 @@ class Output(Section):
     limit: Annotated[int, scalars.whole(1, 1000)] = 200
     max_age: Annotated[timedelta | None, _AGE] = None
     max_per_source: Annotated[int | None, scalars.whole(1, 1000)] = None
+    content: Annotated[ContentMode, scalars.one_of("full", "summary")] = "full"
+    show_carriers: Annotated[bool, scalars.flag()] = False
 
 
 class Hosts(Section):

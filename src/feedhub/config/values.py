@@ -12,6 +12,7 @@ from feedhub.config.problems import Problem
 from feedhub.config.selectors import Selectors
 
 DedupMode = Literal["link", "off"]
+ContentMode = Literal["full", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class FeedConfig:
     `dedup` is what applies to this feed. `max_size` is in decompressed bytes. `position` is the place in the file's
     list, from 0; `line` is the URL's. `min_interval` <= `interval` <= `max_interval`. `select` says how to read a page;
     without it the document is a feed or a news sitemap, and shows which. `full_text` takes texts from entries' pages.
+    `initial_items` is how many old items are published when the feed is new (R44); None: all.
     """
 
     id: str
@@ -55,6 +57,7 @@ class FeedConfig:
     line: int
     select: Selectors | None = None
     full_text: bool = False
+    initial_items: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class Match:
 class OutputConfig:
     """A merged feed. Its document holds at most `limit` stories, and of one source at most `max_per_source` (R44).
 
-    `max_age` counts back from its newest story.
+    `max_age` counts back from its newest story. `content` is how much of a text may be republished; `show_carriers`
+    names the other carriers at its end.
     """
 
     id: str
@@ -86,6 +90,8 @@ class OutputConfig:
     match: Match = Match()
     max_age: timedelta | None = None
     max_per_source: int | None = None
+    content: ContentMode = "full"
+    show_carriers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,11 @@ async def _news(
     identification = identify(received.entries, [item for item, _digest in found.values()])
     rewritten = changes.rewritten(identification, {number: digest for number, (_item, digest) in found.items()})
     stored = await tools.store.read(feeds.wordings, [item.known.entry_id for item in rewritten if item.known])
-    read = [*changes.new(identification), *rewritten]
+    most = feed.initial_items if memory.empty else None
+    fresh, old = changes.withhold(changes.new(identification), most, now)
+    read = [*fresh, *rewritten]
     completion = await complete(read, feed, now, tools.pages, tools.workers)
-    arrivals = changes.arrivals(identification, now, completion.articles)
+    arrivals = changes.arrivals(fresh, now, completion.articles)
     edits = changes.edits(rewritten, stored, completion.articles)
     # What waits for a later poll, or is missing from this one, must meet the document again, changed or not.
     waiting = not received.whole or (completion.postponed and len(arrivals) + len(edits) < len(read))
@@ -146,7 +148,8 @@ async def _news(
         identity_reason=identification.reason,
         arrivals=arrivals,
         edits=edits,
-        remark="; ".join(filter(None, (changes.repeats(identification), completion.remark))),
+        remark="; ".join(filter(None, (changes.repeats(identification), changes.held_back(old), completion.remark))),
+        withheld=changes.arrivals(old, now),
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from feedhub.config import OutputConfig
 from feedhub.models import Document, OutputView, Source, Story
 from feedhub.publish import atom, jsonfeed, opml, pages, rss
+from feedhub.publish.item import summarised
 from feedhub.publish.select import Holding, Site, load_view, output_path
 from feedhub.store import hub, outputs
 
@@ -87,7 +88,7 @@ def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool)
     found = outputs.stories(session, [number], site.policies) if number is not None else []
     if not found:
         return None
-    story = found[0]
+    story = summarised(found[0]) if site.config.outputs[0].content == "summary" else found[0]
     path = f"stories/{uuid}" + (".json" if as_json else "")
     modified = max(story.touched, hub.described_at(session))
     return Document(

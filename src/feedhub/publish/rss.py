@@ -46,7 +46,7 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
         child(channel, "language", language)
     child(channel, "lastBuildDate", rfc822(view.updated))
     child(channel, "generator", "feedhub")
-    child(channel, "atom:link", attributes=atom_link("self", f"{view.site_url}{view.path}.rss", _TYPE))
+    child(channel, "atom:link", attributes=atom_link("self", view.address("rss"), _TYPE))
     for relation, address in (links or {}).items():
         child(channel, "atom:link", attributes=atom_link(relation, address, _TYPE))
     if archive:

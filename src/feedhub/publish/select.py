@@ -134,4 +134,6 @@ def load_view(session: Session, site: Site, config: OutputConfig) -> OutputView:
         modified=max(change for change in changes if change),
         stories=tuple(sorted(stories, key=lambda story: story.published, reverse=True)),
         noindex=site.config.site.noindex,
+        summaries=config.content == "summary",
+        names_carriers=config.show_carriers,
     )

@@ -19,6 +19,8 @@ from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow
 from feedhub.stories.identity import KnownItem
 
+_WITHHELD = {"pending": False, "rule": "withheld", "evidence": "an old item when the feed was new"}  # R44
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -156,9 +158,11 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
     row.identity, row.identity_reason = news.identity, news.identity_reason
     if shown != (row.title, row.link):
         hub.note_rename(session)
-    if news.arrivals:
+    arrivals = [_arrival(row, arrival, now) for arrival in news.arrivals]
+    arrivals += [_arrival(row, arrival, now) | _WITHHELD for arrival in news.withheld]
+    if arrivals:
         row.last_new_at = now
-        session.execute(insert(EntryRow), [_arrival(row, arrival, now) for arrival in news.arrivals])
+        session.execute(insert(EntryRow), arrivals)
     for edit in news.edits:
         session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
 
@@ -179,7 +183,8 @@ def _arrival(row: FeedRow, arrival: Arrival, now: datetime) -> dict[str, object]
 
 
 def _edit(edit: Edit, now: datetime) -> dict[str, object]:
-    values: dict[str, object] = {"digest": edit.digest, "pending": True, **_columns(edit.entry)}
+    published = col(EntryRow.rule) != _WITHHELD["rule"]  # what never was is not matched for being edited
+    values: dict[str, object] = {"digest": edit.digest, "pending": published, **_columns(edit.entry)}
     return values | {"edited_at": now} if edit.significant else values
 
 
@@ -228,6 +233,7 @@ def _memory(row: FeedRow) -> FeedMemory:
         failures=row.failures,
         interval=timedelta(seconds=row.interval_seconds) if row.interval_seconds is not None else None,
         format=row.format,
+        empty=row.last_new_at is None,
     )
 
 
