@@ -429,3 +429,10 @@ class Document:
     content_type: str
     body: bytes
     modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What stood at an address was taken away; `reason` is one sentence for whoever asks."""
+
+    reason: str

@@ -182,6 +182,20 @@ def test_all_is_the_first_output_and_can_be_dressed(read: Read) -> None:
     assert config.warnings == ()
 
 
+def test_what_to_hide_are_urls_and_ids_of_stories(read: Read) -> None:
+    """In one form each, and once."""
+    config = read(
+        FEED
+        + """hide:
+  - HTTPS://A.example:443/news/1
+  - https://a.example/news/1
+  - 5D0E3B2A-8F0E-5C1A-9B7E-0123456789AB
+  - urn:uuid:5d0e3b2a-8f0e-5c1a-9b7e-0123456789ab
+"""
+    )
+    assert config.hide == ("https://a.example/news/1", "urn:uuid:5d0e3b2a-8f0e-5c1a-9b7e-0123456789ab")
+
+
 def test_an_unset_address_and_an_empty_list_are_warned_of(read: Read) -> None:
     """Both work, and are seldom meant."""
     assert [warning.message for warning in read("site: {title: News}\nfeeds: []\n").warnings] == [

@@ -288,6 +288,14 @@ BROKEN = {
         FEED + "defaults: {initial_items: -1}\n",
         "2:27: defaults.initial_items: expected a whole number from 0 to 10000, not -1",
     ),
+    "a headline to hide": (
+        FEED + "hide:\n  - https://a.example/news/1\n  - Snow in Erbil\n",
+        '4:5: hide[1]: expected the URL of an article or the id of a story (urn:uuid:…), not "Snow in Erbil"',
+    ),
+    "one thing to hide": (
+        FEED + "hide: https://a.example/news/1\n",
+        '2:7: hide: expected a list, such as [iraq, baghdad], not "https://a.example/news/1"',
+    ),
     "none of a source": (
         FEED + "outputs: [{id: k, max_per_source: 0}]\n",
         "2:35: outputs[0].max_per_source: expected a whole number from 1 to 1000, not 0",
@@ -446,7 +454,6 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
           - {url: https://a.example/}
         outputs:
           - {id: b, dedup: off}
-        hide: []
         dedup: {window: 7d, merge: [], never_merge: []}
         retention: 90d
         """
@@ -454,7 +461,6 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
     assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
         "defaults.dedup: near-duplicates are not matched yet; link (the same address) and off are",
         f"outputs[0].dedup: {no_effect}",
-        f"hide: {no_effect}",
         f"dedup.window: {no_effect}",
         f"dedup.merge: {no_effect}",
         f"dedup.never_merge: {no_effect}",

@@ -25,6 +25,7 @@ def config(file: File, source: Source, substituted: frozenset[str]) -> Config:
         site=SiteConfig(**file.site.model_dump()),
         feeds=tuple(_feed(*identified, source) for identified in _identified(listings, source)),
         outputs=_outputs(file.outputs, file.site),
+        hide=tuple(dict.fromkeys(file.hide)),
         hosts=HostsConfig(**file.hosts.model_dump()),
         dedup=DedupConfig(**file.dedup.model_dump()),
         warnings=tuple(sorted([*twice, *_warnings(file, source)])),

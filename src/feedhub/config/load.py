@@ -105,7 +105,7 @@ def _without(value: Plain, bad: Collection[Path], path: Path) -> Any:
     match value:
         case dict():
             return {k: _without(child, bad, (*path, k)) for k, child in value.items() if (*path, k) not in bad}
-        case list() if len(path) == 1:
+        case list() if path in (("feeds",), ("outputs",)):
             return [{} if (*path, i) in bad else _without(child, bad, (*path, i)) for i, child in enumerate(value)]
         case list():
             return [_without(child, bad, (*path, i)) for i, child in enumerate(value) if (*path, i) not in bad]

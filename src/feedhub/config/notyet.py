@@ -11,7 +11,6 @@ _STORY = "near-duplicates are not matched yet; link (the same address) and off a
 NOT_YET: dict[str, str] = {
     "feeds[].dedup=story": _STORY,
     "outputs[].dedup": _KEY,
-    "hide": _KEY,
     "retention": _KEY,
     "dedup.mode=story": _STORY,
     "dedup.window": _KEY,

@@ -20,6 +20,7 @@ _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6
 _SIZE = re.compile(r"(\d{1,9})(B|KB|MB)", re.ASCII)
 _UNITS = {"B": 1, "KB": 1_000, "MB": 1_000_000}
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+_STORY_ID = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _E_MAIL = re.compile(r"[!-~]+@[!-~]+", re.ASCII)
 # RFC 5646, 2.1, without the grandfathered tags and the languages of four letters and more, none of which is registered.
 _LANGUAGE = re.compile(
@@ -130,6 +131,11 @@ def _time_zone(value: str) -> ZoneInfo | None:
         return None
 
 
+def _taken_down(value: str) -> str | None:
+    found = _STORY_ID.fullmatch(value.lower())
+    return f"urn:uuid:{found[1]}" if found else http_url(value)
+
+
 def _language(value: str) -> str | None:
     """In the case that RFC 5646, 2.1.1, recommends: `ku-Arab-IQ`."""
     if not _LANGUAGE.fullmatch(value):
@@ -171,6 +177,7 @@ HEADER_NAME = text(
     "the name of a header that is the operator's to set",
     lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,
 )
+TAKEN_DOWN = text("the URL of an article or the id of a story (urn:uuid:…)", _taken_down)
 EXPRESSION = _expression()
 SELECTOR = text(
     "a CSS selector such as article, .news-list > li or h2 a",

@@ -110,6 +110,7 @@ class File(Section):
     defaults: Defaults = Defaults()
     feeds: tuple[Feed, ...] = ()
     outputs: tuple[Output, ...] = ()
+    hide: tuple[Annotated[str, scalars.TAKEN_DOWN], ...] = ()
     hosts: Hosts = Hosts()
     dedup: Dedup = Dedup()
 

@@ -113,7 +113,8 @@ class DedupConfig:
 class Config:
     """The whole file. `outputs` always begins with `all`.
 
-    `secrets` are the values that stood in for `${NAME}` and the passwords in URLs: nothing may log them.
+    `hide` are URLs of articles and ids of stories (`urn:uuid:…`). `secrets` are the values that stood in for `${NAME}`
+    and the passwords in URLs: nothing may log them.
     """
 
     site: SiteConfig
@@ -121,5 +122,6 @@ class Config:
     outputs: tuple[OutputConfig, ...]
     hosts: HostsConfig
     dedup: DedupConfig
+    hide: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)

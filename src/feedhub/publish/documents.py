@@ -9,11 +9,12 @@ from pathlib import Path
 from sqlmodel import Session
 
 from feedhub.config import OutputConfig
-from feedhub.models import Document, OutputView, Source, Story
+from feedhub.models import Document, Gone, OutputView, Source, Story
 from feedhub.publish import atom, jsonfeed, opml, pages, rss
 from feedhub.publish.item import summarised
-from feedhub.publish.select import Holding, Site, load_view, output_path
+from feedhub.publish.select import Holding, Site, load_view, output_path, visible_stories
 from feedhub.store import hub, outputs
+from feedhub.store.takedown import named
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -31,8 +32,8 @@ _WRITERS: dict[str, tuple[str, Callable[[OutputView], bytes]]] = {
 }
 
 
-def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | None:
-    """The document at this address below the site's, None where there is none. `path` has no leading slash.
+def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | Gone | None:
+    """The document at this address below the site's, None where there never was one. `path` has no leading slash.
 
     `as_folder` makes the links of a page right for a host that shows it one level deeper, at `path/`.
     """
@@ -61,8 +62,14 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
         yield page_path(output)
         yield from (output_path(output.id) + suffix for suffix in _WRITERS)
         published |= dict.fromkeys(member.place.story for member in Holding(session, site, output).chosen())
-    for story in outputs.stories(session, list(published), site.policies):
+    for story in visible_stories(session, site, list(published)):
         yield from (f"stories/{story.uuid}", f"stories/{story.uuid}.json")
+
+
+def taken_away(session: Session, site: Site) -> Iterator[str]:
+    """The addresses that are gone: of the stories that the operator has taken down."""
+    for urn in {*named(site.config.hide, site.url), *site.hidden(session).values()}:
+        yield from (f"stories/{urn.removeprefix('urn:uuid:')}", f"stories/{urn.removeprefix('urn:uuid:')}.json")
 
 
 def static_files() -> Iterator[tuple[str, str, bytes]]:
@@ -83,13 +90,15 @@ def _river(session: Session, site: Site, output: OutputConfig, root: str) -> Doc
     return Document(page_path(output), HTML, body, max(view.modified, since or view.modified))
 
 
-def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool) -> Document | None:
+def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool) -> Document | Gone | None:
+    path = f"stories/{uuid}" + (".json" if as_json else "")
+    if path in taken_away(session, site):
+        return Gone("This story was taken down.")
     number = outputs.find(session, f"urn:uuid:{uuid}")
-    found = outputs.stories(session, [number], site.policies) if number is not None else []
+    found = visible_stories(session, site, [number]) if number is not None else []
     if not found:
         return None
     story = summarised(found[0]) if site.config.outputs[0].content == "summary" else found[0]
-    path = f"stories/{uuid}" + (".json" if as_json else "")
     modified = max(story.touched, hub.described_at(session))
     return Document(
         path, JSON if as_json else HTML, pages.story_json(story) if as_json else _page(site, story, root), modified

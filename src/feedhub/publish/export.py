@@ -10,16 +10,18 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from feedhub.publish.documents import HTML, addresses, render, static_files
+from feedhub.models import Document
+from feedhub.publish.documents import HTML, addresses, render, static_files, taken_away
 from feedhub.publish.select import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many files an export wrote, and how many it found unchanged and left alone."""
+    """How many files an export wrote, found unchanged and left alone, and took away."""
 
     written: int
     unchanged: int
+    removed: int = 0
 
 
 def export(session: Session, site: Site, folder: Path) -> Exported:
@@ -33,15 +35,33 @@ def export(session: Session, site: Site, folder: Path) -> Exported:
             written += 1
         else:
             unchanged += 1
-    return Exported(written, unchanged)
+    removed = sum(_remove(folder, file) for file in _taken_away(session, site))
+    return Exported(written, unchanged, removed)
 
 
 def _files(session: Session, site: Site) -> Iterator[tuple[str, bytes]]:
     for path, _content_type, body in static_files():
         yield path, body
     for address in addresses(session, site):
-        if document := render(session, site, address, as_folder=True):
+        document = render(session, site, address, as_folder=True)
+        if isinstance(document, Document):
             yield _file_name(address, document.content_type), document.body
+
+
+def _taken_away(session: Session, site: Site) -> Iterator[str]:
+    for address in taken_away(session, site):
+        yield address if address.endswith(".json") else _file_name(address, HTML)
+
+
+def _remove(folder: Path, name: str) -> bool:
+    """Take a file away, and with a page its folder; False where there is none."""
+    file = folder / name
+    if not file.is_file():
+        return False
+    file.unlink()
+    if file.name == "index.html" and not any(file.parent.iterdir()):
+        file.parent.rmdir()
+    return True
 
 
 def _file_name(address: str, content_type: str) -> str:

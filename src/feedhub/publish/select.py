@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from feedhub.config import Config, Match, OutputConfig
-from feedhub.models import OutputView
+from feedhub.models import OutputView, Story
 from feedhub.publish.addresses import OutputLink
 from feedhub.store import outputs, sequence
 from feedhub.store.database import chunks
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.sequence import Place
+from feedhub.store.takedown import taken_down
 from feedhub.stories.selection import judge, takes_feed
 
 DEPTH = 5_000  # places that a document is chosen from: what it costs does not grow with the sequence
@@ -39,6 +40,10 @@ class Site:
     def output(self, name: str) -> OutputConfig | None:
         return next((output for output in self.config.outputs if output.id == name), None)
 
+    def hidden(self, session: Session) -> dict[int, str]:
+        """The stories taken down: their public ids by number."""
+        return taken_down(session, self.config.hide, self.url)
+
     def feeds_of(self, match: Match) -> list[int]:
         """The numbers of the feeds whose stories an output with this `match` takes."""
         tags = {feed.id: feed.tags for feed in self.config.feeds}
@@ -58,7 +63,7 @@ class Holding:
 
     def __init__(self, session: Session, site: Site, output: OutputConfig) -> None:
         self._session, self._site, self._output = session, site, output
-        self._feeds = site.feeds_of(output.match)
+        self._feeds, self._hidden = site.feeds_of(output.match), site.hidden(session)
 
     def chosen(self) -> list[Member]:
         """The stories of the document, later entrants first."""
@@ -70,8 +75,8 @@ class Holding:
         return sequence.touched(self._session, self._output.id, self._feeds, document[-1].place.number if full else 1)
 
     def members(self, places: Iterable[Place]) -> Iterator[Member]:
-        """Those of the places whose story belongs to the output as it reads now (R45)."""
-        for some in chunks(places):
+        """Those of the places whose story belongs to the output as it reads now, and is not taken down (R45)."""
+        for some in chunks(place for place in places if place.story not in self._hidden):
             told = sequence.tell(self._session, [place.story for place in some], self._site.policies)
             for place in some:
                 if judge(self._output.match, told[place.story].wording).selected:
@@ -116,12 +121,20 @@ def output_path(name: str) -> str:
     return "feed" if name == "all" else f"feeds/{name}"
 
 
+def visible_stories(session: Session, site: Site, numbers: Sequence[int]) -> list[Story]:
+    """The stories of these numbers that are not taken down, in their order, related to none that is."""
+    hidden = site.hidden(session)
+    ids = set(hidden.values())
+    stories = outputs.stories(session, [number for number in numbers if number not in hidden], site.policies)
+    return [replace(story, related=tuple(r for r in story.related if r.id not in ids)) for story in stories]
+
+
 def load_view(session: Session, site: Site, config: OutputConfig) -> OutputView:
     """The output's document as the database has it (R15, R39)."""
     holding = Holding(session, site, config)
     document = holding.chosen()
     stored = outputs.output(session, config.id)
-    stories = outputs.stories(session, [member.place.story for member in document], site.policies)
+    stories = visible_stories(session, site, [member.place.story for member in document])
     changes = (stored.created_at, stored.described_at, holding.changed_at(document))
     return OutputView(
         id=stored.urn,

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from feedhub.models import Gone
 from feedhub.publish.documents import static_files
 from feedhub.publish.select import Site
 from feedhub.store import hub
@@ -40,12 +41,15 @@ def create_app(store: Store, site: Site, library: Library) -> Starlette:
 
     async def document(request: Request) -> Response:
         path = request.url.path.removeprefix("/")
-        prepared = await library.find(path)
-        if prepared is None:
-            return _not_found(site, path)
-        response = respond(prepared, request)
-        response.headers.update(noindex)
-        return response
+        match await library.find(path):
+            case None:
+                return _not_found(site, path)
+            case Gone(reason=reason):
+                return PlainTextResponse(f"{reason}\n", 410)
+            case Prepared() as prepared:
+                response = respond(prepared, request)
+                response.headers.update(noindex)
+                return response
 
     async def static_file(request: Request) -> Response:
         found = static.get(request.url.path.removeprefix("/"))

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from feedhub.models import Document
+from feedhub.models import Document, Gone
 from feedhub.publish.documents import render
 from feedhub.publish.select import Site
 from feedhub.store import hub
@@ -37,7 +37,7 @@ class Library:
     def __init__(self, store: Store, site: Callable[[], Site]) -> None:
         self._store, self._site = store, site
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
-        self._rendering: dict[str, asyncio.Future[Prepared | None]] = {}
+        self._rendering: dict[str, asyncio.Future[Prepared | Gone | None]] = {}
         self._revision = -1
         self._checked = 0.0
 
@@ -45,8 +45,8 @@ class Library:
         """Look at the revision again at the next request: something has just changed."""
         self._checked = 0.0
 
-    async def find(self, path: str) -> Prepared | None:
-        """The document at this address below the site's, or None."""
+    async def find(self, path: str) -> Prepared | Gone | None:
+        """The document at this address below the site's, or None where there never was one."""
         await self._check_revision()
         if path in self._kept:
             self._kept.move_to_end(path)
@@ -57,10 +57,10 @@ class Library:
             task.add_done_callback(lambda _: self._rendering.pop(path, None))
         return await asyncio.shield(self._rendering[path])
 
-    async def _render(self, path: str, revision: int) -> Prepared | None:
+    async def _render(self, path: str, revision: int) -> Prepared | Gone | None:
         document = await self._store.read(render, self._site(), path)
-        if document is None:
-            return None
+        if not isinstance(document, Document):
+            return document
         prepared = await asyncio.to_thread(prepare, document)
         if revision == self._revision:
             self._kept[path] = prepared
