@@ -137,6 +137,15 @@ def test_r39_last_modified_tells_of_a_story_that_left_a_full_document(ledger: Le
     assert ledger.view("o").modified == at(10)
 
 
+def test_r39_last_modified_tells_of_a_story_that_left_and_was_not_replaced(ledger: Ledger) -> None:
+    """R39: the first that entered an output with room for more."""
+    ledger.adopt(with_output("match: {exclude: [horoscope]}"))
+    entries = [story(n) for n in (3, 2, 1)]
+    publish(ledger, "tigris", *entries)
+    rewrite(ledger, "tigris", entries[0], 10, title="Horoscope")
+    assert (len(ledger.titles("o")), ledger.view("o").modified) == (2, at(10))
+
+
 def test_r45_a_changed_rule_holds_for_what_is_there(ledger: Ledger) -> None:
     """A word excluded later takes its stories out at the next start; put back, all is as it was."""
     ledger.adopt(with_output("match: {exclude: [Basra]}"))

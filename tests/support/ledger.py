@@ -14,7 +14,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from feedhub.config import Config, load
 from feedhub.hub import adopt
 from feedhub.models import Entry, FeedMemory, OutputView, Poll, Story
-from feedhub.publish.select import Holding, Site, load_view
+from feedhub.publish.archive import load_document
+from feedhub.publish.select import Holding, Site
 from feedhub.store import feeds, hub, outputs
 from feedhub.store.database import Store
 from feedhub.store.matching import Matched, match_pending
@@ -80,7 +81,7 @@ class Ledger:
         config = self.site.output(output)
         assert config is not None
         with self.store.reading() as session:
-            return load_view(session, self.site, config)
+            return load_document(session, self.site, config)[0]
 
     def the_story(self, output: str = "all") -> Story:
         """The output's only story."""

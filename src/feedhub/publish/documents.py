@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
 from feedhub.config import OutputConfig
 from feedhub.models import Document, Gone, OutputView, Source, Story
-from feedhub.publish import atom, jsonfeed, opml, pages, rss
+from feedhub.publish import archive, atom, jsonfeed, opml, pages, rss
+from feedhub.publish.archive import archive_path
 from feedhub.publish.item import summarised
-from feedhub.publish.select import Holding, Site, load_view, output_path, visible_stories
+from feedhub.publish.select import Holding, Site, change_of, output_path, visible_stories
 from feedhub.store import hub, outputs
 from feedhub.store.takedown import named
 
@@ -25,11 +27,9 @@ OFFLINE_NOTICE = (
 _STATIC = Path(__file__).parent / "static"
 _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _STORY = re.compile(r"stories/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\.json)?")
-_WRITERS: dict[str, tuple[str, Callable[[OutputView], bytes]]] = {
-    ".atom": (atom.CONTENT_TYPE, atom.render),
-    ".rss": (rss.CONTENT_TYPE, rss.render),
-    ".json": (jsonfeed.CONTENT_TYPE, jsonfeed.render),
-}
+_ARCHIVE = re.compile(r"feeds/([a-z0-9-]+)/([1-9][0-9]{0,17})(\.atom|\.rss)")
+_LINKED = {".atom": (atom.CONTENT_TYPE, atom.render), ".rss": (rss.CONTENT_TYPE, rss.render)}  # RFC 5005 has links
+_FORMATS = (*_LINKED, ".json")
 
 
 def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | Gone | None:
@@ -48,9 +48,10 @@ def render(session: Session, site: Site, path: str, *, as_folder: bool = False) 
         if path == page_path(output):
             return _river(session, site, output, root)
         stem = output_path(output.id)
-        if path.startswith(stem) and (writer := _WRITERS.get(path.removeprefix(stem))):
-            view = load_view(session, site, output)
-            return Document(path, writer[0], writer[1](view), view.modified)
+        if path.startswith(stem) and (extension := path.removeprefix(stem)) in _FORMATS:
+            return _feed(session, site, output, extension)
+    if page := _ARCHIVE.fullmatch(path):
+        return _archive_page(session, site, page[1], int(page[2]), page[3])
     return None
 
 
@@ -60,7 +61,9 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
     published: dict[int, None] = {}
     for output in site.config.outputs:
         yield page_path(output)
-        yield from (output_path(output.id) + suffix for suffix in _WRITERS)
+        yield from (output_path(output.id) + extension for extension in _FORMATS)
+        for page in archive.pages(session, site, output):
+            yield from (archive_path(output.id, page) + extension for extension in _LINKED)
         published |= dict.fromkeys(member.place.story for member in Holding(session, site, output).chosen())
     for story in visible_stories(session, site, list(published)):
         yield from (f"stories/{story.uuid}", f"stories/{story.uuid}.json")
@@ -83,8 +86,51 @@ def page_path(output: OutputConfig) -> str:
     return "" if output.id == "all" else output_path(output.id)
 
 
+def is_archive(path: str) -> bool:
+    """Whether an archive page could stand at the address."""
+    return _ARCHIVE.fullmatch(path) is not None
+
+
+def last_change(session: Session, site: Site, path: str) -> datetime | None:
+    """What the Last-Modified of the archive page at this address is, without making it; None for anything else."""
+    page = _ARCHIVE.fullmatch(path)
+    output = site.output(page[1]) if page else None
+    if page is None or output is None:
+        return None
+    changed = archive.changed_at(session, output, int(page[2]))
+    return change_of(outputs.output(session, output.id), changed)
+
+
+def _feed(session: Session, site: Site, output: OutputConfig, extension: str) -> Document:
+    view, previous = archive.load_document(session, site, output)
+    path = view.path + extension
+    if extension == ".json":
+        return Document(path, jsonfeed.CONTENT_TYPE, jsonfeed.render(view), view.modified)
+    content_type, write = _LINKED[extension]
+    return Document(path, content_type, write(view, links=_to_archive(view, previous, extension)), view.modified)
+
+
+def _archive_page(session: Session, site: Site, name: str, page: int, extension: str) -> Document | Gone | None:
+    output = site.output(name)
+    expired = archive.expired(session, output, page) if output else None
+    if output is None or expired is None:
+        return None
+    if expired:
+        return Gone("This page of the archive has expired.")
+    view, previous = archive.load_page(session, site, output, page)
+    content_type, write = _LINKED[extension]
+    links = {"current": f"{site.url}{output_path(name)}{extension}", **_to_archive(view, previous, extension)}
+    return Document(view.path + extension, content_type, write(view, links=links, archive=True), view.modified)
+
+
+def _to_archive(view: OutputView, previous: int | None, extension: str) -> dict[str, str]:
+    if previous is None:
+        return {}
+    return {"prev-archive": f"{view.site_url}{archive_path(view.name, previous)}{extension}"}
+
+
 def _river(session: Session, site: Site, output: OutputConfig, root: str) -> Document:
-    view = load_view(session, site, output)
+    view, _previous = archive.load_document(session, site, output)
     unreachable, since = hub.reach(session)
     body = pages.river(view, outputs=site.links, root=root, notice=OFFLINE_NOTICE if unreachable else None)
     return Document(page_path(output), HTML, body, max(view.modified, since or view.modified))

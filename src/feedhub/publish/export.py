@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
 from feedhub.models import Document
-from feedhub.publish.documents import HTML, addresses, render, static_files, taken_away
+from feedhub.publish.documents import (
+    HTML,
+    addresses,
+    is_archive,
+    last_change,
+    render,
+    static_files,
+    taken_away,
+)
 from feedhub.publish.select import Site
 
 
@@ -29,28 +38,45 @@ def export(session: Session, site: Site, folder: Path) -> Exported:
 
     Raises OSError where the folder cannot be written.
     """
-    written = unchanged = 0
-    for path, body in _files(session, site):
-        if _write(folder / path, body):
-            written += 1
-        else:
-            unchanged += 1
-    removed = sum(_remove(folder, file) for file in _taken_away(session, site))
-    return Exported(written, unchanged, removed)
+    wrote = [_write(folder / name, body) for name, _content_type, body in static_files()]
+    published = list(addresses(session, site))
+    wrote += [_export(session, site, folder, address) for address in published]
+    superfluous = [*_taken_away(session, site), *_left_pages(site, folder, set(published))]
+    removed = sum(_remove(folder, name) for name in superfluous)
+    return Exported(sum(wrote), len(wrote) - sum(wrote), removed)
 
 
-def _files(session: Session, site: Site) -> Iterator[tuple[str, bytes]]:
-    for path, _content_type, body in static_files():
-        yield path, body
-    for address in addresses(session, site):
-        document = render(session, site, address, as_folder=True)
-        if isinstance(document, Document):
-            yield _file_name(address, document.content_type), document.body
+def _export(session: Session, site: Site, folder: Path, address: str) -> bool:
+    """Write the document at this address; False where its file has it already.
+
+    A file has the time of its document's last change. An archive page, of which there may be thousands, is not even
+    made where its file has that time.
+    """
+    changed = last_change(session, site, address)
+    if changed and _time_of(folder / address) == _nanoseconds(changed):
+        return False
+    document = render(session, site, address, as_folder=True)
+    if not isinstance(document, Document):
+        return False
+    file = folder / _file_name(address, document.content_type)
+    written = _write(file, document.body)
+    if _time_of(file) != (time := _nanoseconds(document.modified)):
+        os.utime(file, ns=(time, time))
+    return written
 
 
 def _taken_away(session: Session, site: Site) -> Iterator[str]:
     for address in taken_away(session, site):
         yield address if address.endswith(".json") else _file_name(address, HTML)
+
+
+def _left_pages(site: Site, folder: Path, published: Collection[str]) -> Iterator[str]:
+    """The archive pages that no document leads to any more: a page under way that has grown, and expired ones."""
+    for output in site.config.outputs:
+        for file in sorted((folder / "feeds" / output.id).glob("*.*")):
+            address = f"feeds/{output.id}/{file.name}"
+            if is_archive(address) and address not in published:
+                yield address
 
 
 def _remove(folder: Path, name: str) -> bool:
@@ -67,6 +93,14 @@ def _remove(folder: Path, name: str) -> bool:
 def _file_name(address: str, content_type: str) -> str:
     """A page becomes the index of a folder, so that its address stays what it is over HTTP."""
     return f"{address}/index.html".lstrip("/") if content_type == HTML else address
+
+
+def _time_of(file: Path) -> int | None:
+    return file.stat().st_mtime_ns if file.is_file() else None
+
+
+def _nanoseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000) * 1_000
 
 
 def _write(path: Path, body: bytes) -> bool:

@@ -14,6 +14,7 @@ from feedhub.models import OutputView, Story
 from feedhub.publish.addresses import OutputLink
 from feedhub.store import outputs, sequence
 from feedhub.store.database import chunks
+from feedhub.store.outputs import Output
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.sequence import Place
 from feedhub.store.takedown import taken_down
@@ -72,7 +73,14 @@ class Holding:
     def changed_at(self, document: list[Member]) -> datetime | None:
         """When a story changed last that is in the document or would be but for the change."""
         full = len(document) == self._output.limit
-        return sequence.touched(self._session, self._output.id, self._feeds, document[-1].place.number if full else 1)
+        return sequence.touched(self._session, self._output.id, document[-1].place.number if full else 1)
+
+    def between(self, above: int, last: int) -> Iterator[Member]:
+        """The stories numbered from `above`, excluded, to `last`, later entrants first."""
+        found = sequence.places(
+            self._session, self._output.id, self._feeds, above=above, below=last + 1, limit=last - above
+        )
+        return self.members(found)
 
     def members(self, places: Iterable[Place]) -> Iterator[Member]:
         """Those of the places whose story belongs to the output as it reads now, and is not taken down (R45)."""
@@ -129,24 +137,31 @@ def visible_stories(session: Session, site: Site, numbers: Sequence[int]) -> lis
     return [replace(story, related=tuple(r for r in story.related if r.id not in ids)) for story in stories]
 
 
-def load_view(session: Session, site: Site, config: OutputConfig) -> OutputView:
-    """The output's document as the database has it (R15, R39)."""
-    holding = Holding(session, site, config)
-    document = holding.chosen()
-    stored = outputs.output(session, config.id)
-    stories = visible_stories(session, site, [member.place.story for member in document])
-    changes = (stored.created_at, stored.described_at, holding.changed_at(document))
+def change_of(stored: Output, changed: datetime | None) -> datetime:
+    """When a document last changed: by a story, or by what all outputs show."""
+    return max(moment for moment in (stored.created_at, stored.described_at, changed) if moment)
+
+
+def output_view(
+    session: Session, site: Site, output: OutputConfig, numbers: Sequence[int], changed: datetime | None, *, path: str
+) -> OutputView:
+    """A document of the output, at this address, with the stories of these numbers, shown by date (R15).
+
+    `changed` is when one of its stories changed last, or one that would be among them but for the change (R39).
+    """
+    stored = outputs.output(session, output.id)
+    stories = visible_stories(session, site, numbers)
     return OutputView(
         id=stored.urn,
-        name=config.id,
-        title=config.title,
+        name=output.id,
+        title=output.title,
         site_title=site.config.site.title,
         site_url=site.url,
-        path=output_path(config.id),
+        path=path,
         updated=max((story.updated for story in stories), default=stored.created_at),
-        modified=max(change for change in changes if change),
+        modified=change_of(stored, changed),
         stories=tuple(sorted(stories, key=lambda story: story.published, reverse=True)),
         noindex=site.config.site.noindex,
-        summaries=config.content == "summary",
-        names_carriers=config.show_carriers,
+        summaries=output.content == "summary",
+        names_carriers=output.show_carriers,
     )

@@ -84,10 +84,15 @@ def latest(session: Session, output: str, feeds: Collection[int], limit: int) ->
     return [Place(*row) for row in session.execute(query.limit(limit))]
 
 
-def touched(session: Session, output: str, feeds: Collection[int], since: int) -> datetime | None:
-    """When one of the stories changed last that a feed among `feeds` carries and whose number is at least `since`."""
-    found = _places(output, feeds).where(col(SequenceRow.number) >= since).subquery()
-    return session.execute(sqlalchemy.select(func.max(found.c.touched))).scalar()
+def touched(session: Session, output: str, first: int, last: int | None = None) -> datetime | None:
+    """When one of the stories changed last that have a number from `first` to `last`, carried or not any more."""
+    query = (
+        select(func.max(StoryRow.touched))
+        .join(SequenceRow, col(SequenceRow.story_id) == StoryRow.id)
+        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+        .where(OutputRow.name == output, SequenceRow.number >= first)
+    )
+    return session.exec(query if last is None else query.where(SequenceRow.number <= last)).one()
 
 
 def tell(session: Session, stories: Sequence[int], policies: Mapping[int, FeedPolicy]) -> dict[int, Told]:

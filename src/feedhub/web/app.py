@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feedhub.models import Gone
-from feedhub.publish.documents import static_files
+from feedhub.publish.documents import is_archive, static_files
 from feedhub.publish.select import Site
 from feedhub.store import hub
 from feedhub.store.database import Store, StoreError
@@ -127,6 +127,8 @@ def _unavailable(_request: Request, error: Exception) -> Response:
 
 
 def _not_found(site: Site, path: str) -> Response:
+    if is_archive(path) and site.output(path.split("/")[1]):
+        return PlainTextResponse("There is no such page in the archive of this output.\n", 404)
     if path.startswith("feed"):
         names = ", ".join(output.id for output in site.config.outputs)
         return PlainTextResponse(f"There is no such output. There are: {names}.\n", 404)
