@@ -415,10 +415,11 @@ class OutputView:
     noindex: bool = True
     summaries: bool = False  # no more of a text than its summary
     names_carriers: bool = False  # at the end of each text
+    query: str = ""  # of the address, where the output is a selection made there
 
     def address(self, extension: str) -> str:
         """Where the document stands itself."""
-        return f"{self.site_url}{self.path}.{extension}"
+        return f"{self.site_url}{self.path}.{extension}" + (f"?{self.query}" if self.query else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def _taken_down(value: str) -> str | None:
     return f"urn:uuid:{found[1]}" if found else http_url(value)
 
 
-def _language(value: str) -> str | None:
+def language_tag(value: str) -> str | None:
     """In the case that RFC 5646, 2.1.1, recommends: `ku-Arab-IQ`."""
     if not _LANGUAGE.fullmatch(value):
         return None
@@ -172,7 +172,7 @@ URL = text("an http or https URL", http_url)
 SITE_URL = text("an http or https URL without query, such as https://news.example.org/", _site_url)
 CONTACT = text("an e-mail address or a URL", _contact)
 TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone)
-LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", _language)
+LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", language_tag)
 HEADER_NAME = text(
     "the name of a header that is the operator's to set",
     lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from feedhub.config import OutputConfig
 from feedhub.models import OutputView
-from feedhub.publish.select import Holding, Member, Site, output_path, output_view
+from feedhub.publish.select import Holding, Member, Site, output_view
 from feedhub.store import sequence
 
 PAGE = 100  # stories; other pages than these numbers cut would contradict what readers have
@@ -30,10 +30,7 @@ def load_document(session: Session, site: Site, output: OutputConfig) -> tuple[O
     """The output's document (R15, R39), and the archive page that it leads to."""
     holding = Holding(session, site, output)
     document = holding.chosen()
-    numbers = [member.place.story for member in document]
-    changed = holding.changed_at(document)
-    view = output_view(session, site, output, numbers, changed, path=output_path(output.id))
-    return view, _previous_of(session, holding, output, document)
+    return holding.document(document), _previous_of(session, holding, output, document)
 
 
 def load_page(session: Session, site: Site, output: OutputConfig, page: int) -> tuple[OutputView, int | None]:

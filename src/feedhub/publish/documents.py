@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from sqlmodel import Session
 
@@ -14,7 +15,8 @@ from feedhub.models import Document, Gone, OutputView, Source, Story
 from feedhub.publish import archive, atom, jsonfeed, opml, pages, rss
 from feedhub.publish.archive import archive_path
 from feedhub.publish.item import summarised
-from feedhub.publish.select import Holding, Site, change_of, output_path, visible_stories
+from feedhub.publish.query import BadQuery, read_query
+from feedhub.publish.select import Holding, Site, change_of, load_selection, output_path, visible_stories
 from feedhub.store import hub, outputs
 from feedhub.store.takedown import named
 
@@ -35,6 +37,8 @@ _FORMATS = (*_LINKED, ".json")
 def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | Gone | None:
     """The document at this address below the site's, None where there never was one. `path` has no leading slash.
 
+    The address of `all` in a feed's format may have a query that selects from it.
+
     `as_folder` makes the links of a page right for a host that shows it one level deeper, at `path/`.
     """
     root = "../" * (path.count("/") + (as_folder and path != ""))
@@ -44,6 +48,8 @@ def render(session: Session, site: Site, path: str, *, as_folder: bool = False) 
         return _outputs_page(session, site, root)
     if story := _STORY.fullmatch(path):
         return _story(session, site, story[1], root, as_json=bool(story[2]))
+    if "?" in path:
+        return _selection(session, site, path)
     for output in site.config.outputs:
         if path == page_path(output):
             return _river(session, site, output, root)
@@ -101,8 +107,26 @@ def last_change(session: Session, site: Site, path: str) -> datetime | None:
     return change_of(outputs.output(session, output.id), changed)
 
 
+def takes_query(path: str) -> bool:
+    """Whether the address may have a query that selects."""
+    return path in {f"feed{extension}" for extension in _FORMATS}
+
+
+def _selection(session: Session, site: Site, address: str) -> Document | None:
+    path, _, query = address.partition("?")
+    match = read_query(parse_qsl(query), site.config)
+    if not takes_query(path) or isinstance(match, BadQuery):
+        return None
+    return _written(load_selection(session, site, match), path.removeprefix("feed"), None)
+
+
 def _feed(session: Session, site: Site, output: OutputConfig, extension: str) -> Document:
     view, previous = archive.load_document(session, site, output)
+    return _written(view, extension, previous)
+
+
+def _written(view: OutputView, extension: str, previous: int | None) -> Document:
+    """An output's document in the format of this extension; `previous` is the archive page it leads to."""
     path = view.path + extension
     if extension == ".json":
         return Document(path, jsonfeed.CONTENT_TYPE, jsonfeed.render(view), view.modified)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from feedhub.config import Config, Match, OutputConfig
 from feedhub.models import OutputView, Story
 from feedhub.publish.addresses import OutputLink
+from feedhub.publish.query import selection, selection_id, spell_query
 from feedhub.store import outputs, sequence
 from feedhub.store.database import chunks
 from feedhub.store.outputs import Output
@@ -20,7 +21,7 @@ from feedhub.store.sequence import Place
 from feedhub.store.takedown import taken_down
 from feedhub.stories.selection import judge, takes_feed
 
-DEPTH = 5_000  # places that a document is chosen from: what it costs does not grow with the sequence
+DEPTH = 5_000  # numbers that a document is chosen from: what it costs does not grow with the sequence
 _STEP = 300  # places read at a time
 _LATEST = 50  # stories in which the one published last is sought that belongs to the output
 
@@ -70,10 +71,16 @@ class Holding:
         """The stories of the document, later entrants first."""
         return choose(self._newest(), self._output, self._latest() if self._output.max_age else None)
 
-    def changed_at(self, document: list[Member]) -> datetime | None:
-        """When a story changed last that is in the document or would be but for the change."""
-        full = len(document) == self._output.limit
-        return sequence.touched(self._session, self._output.id, document[-1].place.number if full else 1)
+    def document(self, chosen: list[Member]) -> OutputView:
+        """The document of the chosen stories (R15, R39).
+
+        It changed when a story did that is in it, or that would be but for the change.
+        """
+        full = len(chosen) == self._output.limit
+        changed = sequence.touched(self._session, self._output.id, chosen[-1].place.number if full else 1)
+        numbers = [member.place.story for member in chosen]
+        path = output_path(self._output.id)
+        return output_view(self._session, self._site, self._output, numbers, changed, path=path)
 
     def between(self, above: int, last: int) -> Iterator[Member]:
         """The stories numbered from `above`, excluded, to `last`, later entrants first."""
@@ -91,12 +98,12 @@ class Holding:
                     yield Member(place, told[place.story].source)
 
     def _newest(self) -> Iterator[Member]:
-        below = None
-        for _ in range(0, DEPTH, _STEP):
-            found = sequence.places(self._session, self._output.id, self._feeds, below=below, limit=_STEP)
+        _first, last = sequence.ends(self._session, self._output.id)
+        below, above = last + 1, max(0, last - DEPTH)
+        while found := sequence.places(
+            self._session, self._output.id, self._feeds, above=above, below=below, limit=_STEP
+        ):
             yield from self.members(found)
-            if len(found) < _STEP:
-                return
             below = found[-1].number
 
     def _latest(self) -> datetime | None:
@@ -135,6 +142,14 @@ def visible_stories(session: Session, site: Site, numbers: Sequence[int]) -> lis
     ids = set(hidden.values())
     stories = outputs.stories(session, [number for number in numbers if number not in hidden], site.policies)
     return [replace(story, related=tuple(r for r in story.related if r.id not in ids)) for story in stories]
+
+
+def load_selection(session: Session, site: Site, match: Match) -> OutputView:
+    """What a reader selects from `all` in an address. It has no numbers of its own, and so no archive."""
+    query = spell_query(match)
+    holding = Holding(session, site, selection(site.config.outputs[0], match))
+    view = holding.document(holding.chosen())
+    return replace(view, id=selection_id(view.id, query), query=query)
 
 
 def change_of(stored: Output, changed: datetime | None) -> datetime:
