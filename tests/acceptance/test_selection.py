@@ -104,3 +104,20 @@ def test_a_selection_by_the_longer_address_of_all_is_kept(service: Service) -> N
 def test_a_query_means_nothing_elsewhere(service: Service) -> None:
     for path in ("/?utm_source=x", "/outputs?x=1", "/feeds/erbil.atom?x=1"):
         assert service.get(path).status == 200
+
+
+def test_status_names_the_limit_that_would_do(program: Program, publisher: Publisher) -> None:
+    """On a terminal's screen and as data; nothing where all fits."""
+    publisher.serve("/tigris", rss(*recent(5)))
+    program.configure(f"feeds: ['{publisher.url('/tigris')}']\noutputs: [{{id: all, limit: 3}}, {{id: wide}}]\n")
+    program.poll()
+    sentence = (
+        "all: 5 stories came in the last 24 hours and its document holds 3; "
+        "a reader app that asks once a day and follows no archive misses some; limit: 5 would do"
+    )
+    assert program.run("status").out.splitlines()[-1] == sentence
+    outputs = json.loads(program.run("status", "--json").out)["outputs"]
+    assert outputs == [
+        {"id": "all", "title": "feedhub", "limit": 3, "entered": 5, "message": sentence},
+        {"id": "wide", "title": "wide", "limit": 200, "entered": 5, "message": ""},
+    ]

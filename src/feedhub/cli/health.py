@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import typer
 from rich.table import Table
@@ -13,11 +13,13 @@ from rich.table import Table
 from feedhub import __version__
 from feedhub.cli.reading import read_config
 from feedhub.cli.show import OFFLINE_HINT, ago, console, plural
-from feedhub.config import Config, FeedConfig
+from feedhub.config import MOST_STORIES, Config, FeedConfig, OutputConfig
 from feedhub.hub import open_store
 from feedhub.settings import Settings
 from feedhub.store import status
 from feedhub.store.status import FeedStatus, HubStatus
+
+_DAY = timedelta(days=1)
 
 
 def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
@@ -28,21 +30,48 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
         with store.reading() as session:
             hub = status.hub_status(session)
             stored = status.feed_statuses(session, now)
+            entered = status.entered(session, now - _DAY)
     finally:
         store.close()
     feeds = {feed.id: stored.get(feed.id, status.UNKNOWN) for feed in config.feeds}
     if as_json:
-        text = json.dumps(as_data(config, hub, feeds), ensure_ascii=False, indent=2)
+        text = json.dumps(as_data(config, hub, feeds, entered), ensure_ascii=False, indent=2)
         typer.echo(text.encode())  # UTF-8 whatever the locale: RFC 8259, 8.1
     else:
         _print_tables(config, hub, feeds, now)
+        for sentence in filter(None, (crowding(output, entered.get(output.id, 0)) for output in config.outputs)):
+            console().print(sentence, markup=False)
 
 
-def as_data(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus]) -> dict[str, object]:
-    """The shape of `status --json`."""
+def crowding(output: OutputConfig, entered: int) -> str:
+    """What to do where more stories came in a day than the output's document holds; empty where it holds them."""
+    if entered <= output.limit:
+        return ""
+    advice = f"limit: {entered} would do" if entered <= MOST_STORIES else f"limit: {MOST_STORIES} is the most there is"
+    return (
+        f"{output.id}: {entered} stories came in the last 24 hours and its document holds {output.limit}; "
+        f"a reader app that asks once a day and follows no archive misses some; {advice}"
+    )
+
+
+def as_data(
+    config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], entered: Mapping[str, int]
+) -> dict[str, object]:
+    """The shape of `status --json`. `entered` counts each output's stories of the last day."""
     return {
         "hub": {"version": __version__, **asdict(hub)},
         "feeds": [_feed_data(feed, feeds[feed.id]) for feed in config.feeds],
+        "outputs": [_output_data(output, entered.get(output.id, 0)) for output in config.outputs],
+    }
+
+
+def _output_data(output: OutputConfig, entered: int) -> dict[str, object]:
+    return {
+        "id": output.id,
+        "title": output.title,
+        "limit": output.limit,
+        "entered": entered,
+        "message": crowding(output, entered),
     }
 
 

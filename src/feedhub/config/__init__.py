@@ -8,6 +8,7 @@ and scalars) -> :mod:`.checks` (what one key alone cannot tell) -> :mod:`.build`
 from feedhub.config.load import load
 from feedhub.config.problems import ConfigError, Problem
 from feedhub.config.values import (
+    MOST_STORIES,
     Config,
     DedupConfig,
     DedupMode,
@@ -19,6 +20,7 @@ from feedhub.config.values import (
 )
 
 __all__ = [
+    "MOST_STORIES",
     "Config",
     "ConfigError",
     "DedupConfig",

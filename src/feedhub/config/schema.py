@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from feedhub.config import scalars
-from feedhub.config.values import ContentMode, DedupMode
+from feedhub.config.values import MOST_STORIES, ContentMode, DedupMode
 
 _INTERVAL = scalars.duration(timedelta(seconds=1), timedelta(days=365))
 _AGE = scalars.duration(timedelta(minutes=1), timedelta(days=3650))
@@ -89,9 +89,9 @@ class Output(Section):
     id: Annotated[str, scalars.ID] = ""
     title: Annotated[str | None, scalars.LINE] = None
     match: Match = Match()
-    limit: Annotated[int, scalars.whole(1, 1000)] = 200
+    limit: Annotated[int, scalars.whole(1, MOST_STORIES)] = 200
     max_age: Annotated[timedelta | None, _AGE] = None
-    max_per_source: Annotated[int | None, scalars.whole(1, 1000)] = None
+    max_per_source: Annotated[int | None, scalars.whole(1, MOST_STORIES)] = None
     content: Annotated[ContentMode, scalars.one_of("full", "summary")] = "full"
     show_carriers: Annotated[bool, scalars.flag()] = False
 

@@ -12,6 +12,7 @@ from feedhub.config.problems import Problem
 from feedhub.config.selectors import Selectors
 
 DedupMode = Literal["link", "off"]
+MOST_STORIES = 1_000  # in one document
 ContentMode = Literal["full", "summary"]
 
 
