@@ -168,6 +168,13 @@ def test_r42_addresses_that_there_never_were_and_such_as_have_expired(ledger: Le
             assert gone == Gone("This page of the archive has expired."), page
     assert len(ids("x.atom", body(ledger, "feeds/all/10.atom"))) == 4
     assert "prev-archive" not in links(body(ledger, "feeds/all/10.atom"))
+    with ledger.store.writing() as session:
+        session.execute(delete(SequenceRow))
+    with ledger.store.reading() as session:
+        assert isinstance(render(session, ledger.site, "feeds/all/12.atom"), Gone)
+    publish(ledger, 12, minutes=10_002)
+    assert [number for number, _urn in ledger.sequence()] == [13], "no number is given twice"
+    assert "prev-archive" not in links(body(ledger, "feed.atom"))
 
 
 def test_r42_exported_pages_are_left_alone_and_the_one_under_way_gives_way_to_the_next(

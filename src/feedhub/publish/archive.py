@@ -57,7 +57,7 @@ def expired(session: Session, output: OutputConfig, page: int) -> bool | None:
 def pages(session: Session, site: Site, output: OutputConfig) -> Iterator[int]:
     """The pages that can be reached from the document."""
     first, last = sequence.ends(session, output.id)
-    yield from (page for page in range(PAGE, last + 1, PAGE) if page >= first)
+    yield from (page for page in range(PAGE, last + 1, PAGE) if page >= first)  # not the expired ones
     holding = Holding(session, site, output)
     newest = _previous_of(session, holding, output, holding.chosen())
     if newest and newest % PAGE:

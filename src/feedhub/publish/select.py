@@ -21,7 +21,7 @@ from feedhub.store.sequence import Place
 from feedhub.store.takedown import taken_down
 from feedhub.stories.selection import judge, takes_feed
 
-DEPTH = 5_000  # numbers that a document is chosen from: what it costs does not grow with the sequence
+DEPTH = 2_000  # numbers that a document is chosen from: what it costs does not grow with the sequence
 _STEP = 300  # places read at a time
 _LATEST = 50  # stories in which the one published last is sought that belongs to the output
 

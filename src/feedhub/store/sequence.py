@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 
 import sqlalchemy
 from sqlalchemy import insert
@@ -39,18 +38,18 @@ class Place:
 
 def enter(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> None:
     """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
-    outputs = {row.name: row.id for row in session.exec(select(OutputRow)) if row.id is not None}
+    outputs = {row.name: row for row in session.exec(select(OutputRow))}
     for name, entering in _belonging(session, policies, stories).items():
         output = outputs[name]
-        last = select(func.coalesce(func.max(SequenceRow.number), 0)).where(SequenceRow.output_id == output)
-        numbers, known = count(session.exec(last).one() + 1), _numbered(session, output, entering)
+        known = _numbered(session, output, entering)
+        new = [story for story in entering if story not in known]
         rows = [
-            {"output_id": output, "number": next(numbers), "story_id": story}
-            for story in entering
-            if story not in known
+            {"output_id": output.id, "number": number, "story_id": story}
+            for number, story in enumerate(new, start=output.last_number + 1)
         ]
         if rows:
             session.execute(insert(SequenceRow), rows)
+            output.last_number += len(rows)
 
 
 def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
@@ -61,11 +60,13 @@ def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
 
 
 def ends(session: Session, output: str) -> tuple[int, int]:
-    """The first and the last number that a story has in the output; 0 and 0 where none entered."""
-    numbers = func.coalesce(func.min(SequenceRow.number), 0), func.coalesce(func.max(SequenceRow.number), 0)
-    query = select(*numbers).join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
-    first, last = session.exec(query.where(OutputRow.name == output)).one()
-    return first, last
+    """The first number that a story still has in the output, and the last that was given.
+
+    Where no story is left the first is the one that comes next.
+    """
+    row = session.exec(select(OutputRow).where(OutputRow.name == output)).one()
+    first = session.exec(select(func.min(SequenceRow.number)).where(SequenceRow.output_id == row.id)).one()
+    return first or row.last_number + 1, row.last_number
 
 
 def places(
@@ -154,8 +155,8 @@ def _belonging(session: Session, policies: Mapping[int, FeedPolicy], stories: It
     return found
 
 
-def _numbered(session: Session, output: int, stories: Iterable[int]) -> set[int]:
-    query = select(SequenceRow.story_id).where(SequenceRow.output_id == output)
+def _numbered(session: Session, output: OutputRow, stories: Iterable[int]) -> set[int]:
+    query = select(SequenceRow.story_id).where(SequenceRow.output_id == output.id)
     return {
         number
         for numbers in chunks(stories)
