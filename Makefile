@@ -4,9 +4,6 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-# The first image builder there is.
-BUILDER ?= $(firstword $(shell command -v docker podman buildah))
-
 # The real feeds the corpus tests read; without them those tests skip and say so.
 ifneq ($(wildcard ../shared/corpus/NEWS.tsv),)
 export FEEDHUB_TEST_DATA ?= $(abspath ../shared)
@@ -42,8 +39,8 @@ format: $(VENV)/.dev     ## let ruff mend what it can
 bench: $(VENV)/.dev      ## every benchmarks/bench_*.py; ARGS=pass for those named so
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-image:                   ## the container image, by whichever builder is here
-	$(or $(BUILDER),$(error no image builder here: install docker, podman or buildah)) build -t feedhub . $(ARGS)
+image:                   ## the container image, by docker, podman or buildah; no daemon needed
+	deploy/image.sh $(ARGS)
 
 lock: $(VENV)/.dev       ## renew the lock files: every version exact, every file with its hash
 	$(BIN)/python -m pip install --quiet uv

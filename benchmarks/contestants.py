@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from feedhub.ingest.cadence import Bounds
-from feedhub.ingest.policy import Answered, History, next_poll
-from feedhub.ingest.rhythm import Rhythm, learn
+from feedhub.ingest.cadence import Answered, Bounds, History, next_poll
+from feedhub.ingest.learning import learn
+from feedhub.ingest.rhythm import Rhythm
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 BOUNDS = Bounds(first=15 * MINUTE, shortest=5 * MINUTE, longest=DAY)  # feedhub's defaults

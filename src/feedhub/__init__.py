@@ -10,9 +10,11 @@ pure functions which are given ``now``: :mod:`feedhub.ingest.cadence` (when to p
 :mod:`feedhub.stories.identity` (what an item is identified by), :mod:`feedhub.stories.match` (which story it joins),
 :mod:`feedhub.stories.selection` (which outputs hold it), :mod:`feedhub.publish.select` (what a document shows of them)
 and the writers beside it (what bytes it has). I/O stands at the two ends, in :mod:`feedhub.net` and
-:mod:`feedhub.web`, and in :mod:`feedhub.store`.
+:mod:`feedhub.web`, and in :mod:`feedhub.store`. Where a publisher's hub pushes (:mod:`feedhub.websub`), its delivery
+enters at `parse`.
 
-Imports point one way: cli > service > schedule > hub | web > ingest | publish > store | stories > net > config, models.
+Imports point one way: cli > service > schedule > hub | web > ingest | publish > store > stories | websub > net >
+config, models.
 """
 
 __version__ = "0.1.0"

@@ -12,24 +12,31 @@ from sqlmodel import Session
 
 from feedhub import __version__
 from feedhub.config import Config, FeedConfig
+from feedhub.ingest.cadence import typical_demand
 from feedhub.ingest.passes import PassReport, run_pass
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.pipeline import Tools
+from feedhub.ingest.pushes import Pushes
+from feedhub.ingest.turns import FeedTurns
 from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import FeedMemory, Poll
 from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import HostBudget
+from feedhub.net.proxy import Proxy
 from feedhub.observe import concealer
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
-from feedhub.store import feeds, hub, matching, sequence
+from feedhub.store import feeds, hosts, hub
 from feedhub.store.database import Store, sqlite_url
-from feedhub.store.matching import Matched
+from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.policies import policies
+from feedhub.store.sequence import backfill
+from feedhub.websub.reach import hindrance
 
 _PARSERS = 2
 
 OnPoll = Callable[[FeedConfig, Poll], None]
+Query = Callable[[Session, Sequence[int], datetime], list[FeedMemory]]
 
 
 def open_store(settings: Settings) -> Store:
@@ -46,7 +53,7 @@ def adopt(session: Session, config: Config, address: str | None, now: datetime) 
     listed = [feeds.Listed(feed.id, feed.url) for feed in config.feeds]
     known = policies(config, feeds.sync(session, listed, now))
     if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
-        sequence.backfill(session, known)
+        backfill(session, known)
     return Site(config, site_url, known)
 
 
@@ -57,6 +64,7 @@ def description(config: Config, site_url: str) -> str:
         site_url,
         config.site,
         config.outputs,
+        config.dedup,
         config.hide,
         [(f.id, f.public_url, f.title, f.tags, f.priority, f.dedup) for f in config.feeds],
     )
@@ -66,54 +74,90 @@ def description(config: Config, site_url: str) -> str:
 class Hub:
     """A running hub: polls what is due, matches what came in. Nothing is held in memory that a restart would miss.
 
-    `polled` are the numbers of the feeds that are not paused.
+    `polled` are the numbers of the feeds that are not paused. `pushes` take in what publishers' hubs deliver; None
+    where no hub could reach us.
     """
 
-    def __init__(self, site: Site, tools: Tools) -> None:
+    def __init__(self, site: Site, tools: Tools, *, subscribes: bool = False) -> None:
         self.site, self.tools = site, tools
         self._listed = {feed.id: feed for feed in site.config.feeds}
         self.polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
-        self._under_way: set[int] = set()
+        self._matcher = Matcher(site.policies, site.config.dedup)
+        self._turns = FeedTurns()
+        followed = {number: self._listed[site.policies[number].key] for number in self.polled}
+        self.pushes = Pushes(followed, tools, self._turns, site.url) if subscribes else None
 
     async def due(self, now: datetime) -> list[FeedMemory]:
         """The feeds to poll now, without those being polled already."""
-        return self._free(await self.tools.store.read(feeds.due, self.polled, now))
+        return await self._free(feeds.due, self.polled, now)
 
     async def askable(self, now: datetime, only: Sequence[str] = ()) -> list[FeedMemory]:
         """All feeds, or those with the ids `only`, due or not; never those under a Retry-After."""
         chosen = [number for number in self.polled if not only or self.site.policies[number].key in only]
-        return self._free(await self.tools.store.read(feeds.askable, chosen, now))
+        return await self._free(feeds.askable, chosen, now)
 
     async def poll(self, memories: Sequence[FeedMemory], now: datetime, on_poll: OnPoll) -> PassReport:
         """One pass over these feeds. Their entries are stored; :meth:`match` makes stories of them."""
-        numbers = {memory.number for memory in memories}
-        self._under_way |= numbers
-        try:
-            report = await run_pass(self._listed, memories, now, self.tools, on_poll)
-        finally:
-            self._under_way -= numbers
+        async with self._turns.hold(memory.number for memory in memories) as let_go:
+
+            def heard(feed: FeedConfig, poll: Poll) -> None:
+                if self.pushes:
+                    self.pushes.subscriber.polled(poll)
+                let_go(poll.feed)
+                on_poll(feed, poll)
+
+            typical = await self._typical()
+            weighed = [replace(memory, typical=typical) for memory in memories]
+            report = await run_pass(self._listed, weighed, now, self.tools, heard)
         unreachable = await self.tools.store.write(_note_reach, self.polled, datetime.now(UTC))
         return replace(report, unreachable=unreachable and bool(report.polls))
 
     async def match(self, now: datetime) -> Matched:
-        """Match whatever entries wait for it."""
-        return await self.tools.store.write(matching.match_pending, self.site.policies, now)
+        """Match whatever entries wait for it, in transactions that leave room for others."""
+        store = self.tools.store
+        matched = await store.write(self._matcher.begin, now)
+        waiting = await store.read(self._matcher.pending)
+        for start in range(0, len(waiting), BATCH):
+            matched += await store.write(self._matcher.match, waiting[start : start + BATCH], now)
+        return matched
 
-    def _free(self, memories: Sequence[FeedMemory]) -> list[FeedMemory]:
-        return [memory for memory in memories if memory.number not in self._under_way]
+    async def _typical(self) -> float | None:
+        """What a typical feed of this hub demands; from the database, so that all who poll agree (R49)."""
+        demands = await self.tools.store.read(feeds.demands, self.polled)
+        intervals = {number: self._listed[policy.key].interval for number, policy in self.site.policies.items()}
+        return typical_demand([(demand, intervals[number]) for number, demand in demands.items()])
+
+    async def _free(self, query: Query, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
+        """Those that nobody is at work on. Where no hub can deliver, none is trusted to."""
+        busy = self._turns.taken  # whoever is let go during the look was polled, and may look due still
+        memories = await self.tools.store.read(query, numbers, now)
+        free = [memory for memory in memories if memory.number not in busy | self._turns.taken]
+        return free if self.pushes else [replace(memory, pushed=False) for memory in free]
 
 
 @asynccontextmanager
 async def open_hub(
     store: Store, config: Config, settings: Settings, now: datetime, *, address: str | None = None
 ) -> AsyncIterator[Hub]:
-    """A hub on this database with this configuration, ready to poll. `address` is where this process listens."""
+    """A hub on this database with this configuration, ready to poll.
+
+    `address` is where this process listens, None where it does not: then no publisher's hub is asked to push to it.
+    """
     site = await store.write(adopt, config, address, now)
-    spacing = HostBudget(config.hosts.concurrency, config.hosts.spacing)
-    fetcher = Fetcher(user_agent(config), allow_private=settings.allow_private)
-    pages = PageFetcher(fetcher, spacing)
-    async with ParserWorkers(_PARSERS) as workers:
-        yield Hub(site, Tools(fetcher, spacing, workers, store, pages, concealer(config.secrets)))
+    async with host_budget(store, config, now) as budget, ParserWorkers(_PARSERS) as workers:
+        proxy = Proxy.parse(settings.proxy) if settings.proxy else None
+        fetcher = Fetcher(user_agent(config), allow_private=settings.allow_private, hosts=budget, proxy=proxy)
+        tools = Tools(fetcher, budget, workers, store, PageFetcher(fetcher), concealer(config.secrets))
+        unreachable = hindrance(config.site.url, allow_private=settings.allow_private)
+        yield Hub(site, tools, subscribes=address is not None and not unreachable)
+
+
+@asynccontextmanager
+async def host_budget(store: Store, config: Config, now: datetime) -> AsyncIterator[HostBudget]:
+    """The budget of every host, taken over from the process before and handed on to the one after this (R22, R23)."""
+    budget = HostBudget(config.hosts.concurrency, config.hosts.spacing, await store.write(hosts.begin, now))
+    yield budget
+    await store.write(hosts.end, budget.unsaved())
 
 
 def user_agent(config: Config) -> str:

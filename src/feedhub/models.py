@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 Direction = Literal["ltr", "rtl"]
 
@@ -56,20 +56,45 @@ class Validators:
 class FetchRequest:
     """One conditional GET.
 
-    `headers` go to the origin of `url` only, never across a redirect to another. `max_size` is in decompressed bytes.
+    `headers`, and user and password of `url`, go to the origin of `url` only: neither across a redirect to another, nor
+    to `moved_to`, the address that is asked in its place (R26), where that is another. `validators` are those of the
+    document at `document_url`, and are sent there only; without it, to the first address asked. After this request its
+    host is left alone for `spacing` at least. `max_size` is in decompressed bytes.
+
+    With a `form` it is a POST of it, never conditional; then any 2xx is `Fetched`, its body unread.
     """
 
     url: str
     validators: Validators = Validators()
     headers: Mapping[str, str] = field(default_factory=dict)
     max_size: int = 5_000_000
+    moved_to: str | None = None
+    document_url: str | None = None
+    spacing: timedelta = timedelta(0)
+    form: Mapping[str, str] | None = field(default=None, repr=False)  # may hold a secret
+
+    @property
+    def first(self) -> str:
+        """The address to ask."""
+        return self.moved_to or self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The headers that say for how long an answer stays fresh, as received; empty where absent (RFC 9111, R27)."""
+
+    cache_control: str = ""
+    expires: str = ""
+    date: str = ""
+    age: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A 200 with its whole body. `url` is where it was found after redirects.
 
-    `permanent_url` is the address at the end of the leading run of permanent redirects (301, 308), or None (R26).
+    `permanent_url` is the same where every redirect on the way was permanent (301, 308) and none led from https to
+    http; None without redirects (R26). `links` are the values of its Link headers.
     """
 
     url: str
@@ -78,13 +103,18 @@ class Fetched:
     validators: Validators
     elapsed: timedelta
     permanent_url: str | None = None
+    freshness: Freshness = Freshness()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """A 304 to a conditional request."""
+    """A 304 to a conditional request. `url` and `permanent_url` as in `Fetched`."""
 
     elapsed: timedelta
+    freshness: Freshness = Freshness()
+    url: str = ""
+    permanent_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +128,51 @@ class Failed:
     elapsed: timedelta = timedelta(0)
 
 
-FetchResult = Fetched | NotModified | Failed
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not asked: this host wants to be left alone until then (Retry-After, R22)."""
+
+    host: str
+    until: datetime
+
+    @property
+    def reason(self) -> str:
+        return f"{self.host} asked to wait until {self.until:%Y-%m-%d %H:%M:%S} UTC (Retry-After)"
+
+
+FetchResult = Fetched | NotModified | Failed | Held
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What is remembered of a host: no request starts before `free_at` (R23), nor before `not_before` (R22)."""
+
+    host: str
+    free_at: datetime
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostsMemory:
+    """What an earlier process left: the hosts that may not be asked yet, by name, as read `at` this process's start.
+
+    Where that one did not end in order its last requests are missing.
+    """
+
+    states: Mapping[str, HostState]
+    at: datetime
+    in_order: bool = True
 
 
 # --- ingest: items ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a document says it stands in a relation to: `rel` is one relation in small letters, `href` as written."""
+
+    rel: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +237,18 @@ class ParsedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RawHints:
+    """How often a document asks to be polled, as its elements stand there; empty where absent (R27)."""
+
+    ttl: str = ""
+    update_period: str = ""
+    update_frequency: str = ""
+    update_base: str = ""
+    skip_hours: tuple[str, ...] = ()
+    skip_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A feed document. `format` is feedparser's version name, `json1`, `json11`, `sitemap` or `page`.
 
@@ -181,6 +264,8 @@ class ParsedFeed:
     skipped: int = 0
     skipped_reason: str = ""
     whole: bool = True
+    hints: RawHints = RawHints()
+    links: tuple[Link, ...] = ()  # its hubs, and what it calls itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +298,41 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Cadence:
+    """What is remembered of when a feed's items come. `rhythm` and `hints` are the cadence's own, in JSON's types.
+
+    `window` is how many items the last document held, 0 where unknown; `gap_at` is when items were last missed;
+    `demand` is the feed's part in the hub's requests, None where unknown.
+    """
+
+    rhythm: Mapping[str, Any] = field(default_factory=dict)
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    window: int = 0
+    gap_at: datetime | None = None
+    demand: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a feed's address redirects to for good, as seen without a break `since` then in so many polls (R26).
+
+    From `adopted_at` on that address is asked in its place.
+    """
+
+    url: str
+    since: datetime
+    polls: int = 1
+    adopted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedMemory:
-    """What is remembered of a feed between polls. `number` is the store's, `key` its id in feeds.yaml."""
+    """What is remembered of a feed between polls. `number` is the store's, `key` its id in feeds.yaml.
+
+    `document_url` is where the document of `validators` was found. `due` is when it was to be polled. `typical` is not
+    the feed's but the hub's: the mean demand of its feeds at the start of the pass, None where it is not known.
+    `pushed`: a publisher's hub delivers what is new (WebSub).
+    """
 
     number: int
     key: str
@@ -226,6 +344,12 @@ class FeedMemory:
     interval: timedelta | None = None
     format: str = ""
     empty: bool = True  # no item of it was ever stored
+    document_url: str | None = None
+    move: Move | None = None
+    due: datetime | None = None
+    cadence: Cadence = Cadence()
+    typical: float | None = None
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +374,21 @@ class Received:
     skipped: int = 0
     skipped_reason: str = ""
     whole: bool = True
+    hints: RawHints = RawHints()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HubOffer:
+    """That a document's changes are pushed (WebSub section 4): its hubs, in its order, and the `topic` to ask them for.
+
+    `url` is where the document was found, `names` are all the addresses by which it calls itself.
+    """
+
+    url: str
+    hubs: tuple[str, ...]
+    topic: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,19 +415,22 @@ class Edit:
 class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
-    `withheld` are new and never published (R44). `remark` is what an operator should know of it beside that, empty for
-    nothing.
+    `known` is how many of its items were stored already, `items` are the keys of all its items. `offer` is who pushes
+    it. `withheld` are new and never published (R44). `remark` is what an operator should know of it beside that, empty
+    for nothing.
     """
 
     received: Received
     validators: Validators
     body_hash: str
-    permanent_url: str | None
     identity: str
     identity_reason: str
     arrivals: tuple[Arrival, ...]
     edits: tuple[Edit, ...]
+    known: int = 0
     remark: str = ""
+    items: tuple[str, ...] = ()
+    offer: HubOffer | None = None
     withheld: tuple[Arrival, ...] = ()
 
 
@@ -296,9 +438,10 @@ class News:
 class Poll:
     """One attempt and what came of it, ready to be recorded.
 
-    `outcome` is `fetched` (`news` says what the document holds), `unchanged`, or the class of the failure.
-    `state` and `message` are the feed's from now on. `confirmed` holds the validators of a whole answer whose body was
-    the known one. `size` is in decompressed bytes.
+    `outcome` is `fetched` (`news` says what the document holds), `unchanged`, the class of the failure, or `held`: not
+    asked, since a host asked to wait; then `next` alone counts. `state` and `message` are the feed's from now on.
+    `confirmed` holds the validators of a whole answer whose body was the known one, `document_url` where a whole answer
+    was found. `size` is in decompressed bytes. `cadence` is None where nothing was learnt.
     """
 
     feed: int
@@ -312,11 +455,18 @@ class Poll:
     failures: int = 0
     elapsed: timedelta = timedelta(0)
     size: int = 0
+    cadence: Cadence | None = None
+    document_url: str | None = None
+    move: Move | None = None
+
+    @property
+    def held(self) -> bool:
+        return self.outcome == "held"
 
     @property
     def failure(self) -> FailureKind | None:
-        """The class of the failure, None for an answer."""
-        return None if self.outcome in ("fetched", "unchanged") else FailureKind(self.outcome)
+        """The class of the failure, None for an answer, and where nothing was asked."""
+        return None if self.outcome in ("fetched", "unchanged", "held") else FailureKind(self.outcome)
 
 
 # --- publish: documents -----------------------------------------------------------------------------------------------
@@ -358,6 +508,11 @@ class Related:
     url: str
     source: Source
     reason: str
+
+    @property
+    def uuid(self) -> str:
+        """The id as it stands in addresses."""
+        return self.id.removeprefix("urn:uuid:")
 
 
 @dataclass(frozen=True, slots=True)

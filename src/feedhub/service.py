@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 from feedhub.config import FeedConfig
 from feedhub.hub import Hub
 from feedhub.ingest.passes import PassReport
-from feedhub.models import FeedMemory, Poll
+from feedhub.ingest.pushes import Pushes
+from feedhub.models import FeedMemory, News, Poll
 from feedhub.publish.select import Site
 from feedhub.schedule import Schedule
 from feedhub.store.database import Store, StoreError
@@ -39,6 +40,7 @@ class Listener(Protocol):
     def pass_started(self, feeds: int) -> None: ...
     def polled(self, feed: FeedConfig, poll: Poll) -> None: ...
     def pass_ended(self, report: PassReport) -> None: ...
+    def delivered(self, feed: FeedConfig, news: News) -> None: ...
     def matched(self, matched: Matched) -> None: ...
 
 
@@ -67,6 +69,8 @@ class Polling:
             task = asyncio.create_task(self._run_pass(due, now))
             self._passes.add(task)
             task.add_done_callback(self._passed)
+        if self._hub.pushes:
+            await self._attend(self._hub.pushes, now)
 
     async def match_forever(self) -> None:
         """Match what an earlier run left, then each second's polls together."""
@@ -81,6 +85,11 @@ class Polling:
             await asyncio.sleep(_MATCH_PAUSE)
             self._arrived.clear()
 
+    def delivered(self, feed: FeedConfig, news: News) -> None:
+        """A publisher's hub brought this."""
+        self._arrived.set()
+        self._listener.delivered(feed, news)
+
     async def drain(self) -> None:
         """Let polls under way finish for a few seconds, then give them up, and match what came in."""
         if self._passes:
@@ -89,6 +98,15 @@ class Polling:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await self._match()
+
+    async def _attend(self, pushes: Pushes, now: datetime) -> None:
+        """Publishers' hubs, after the polls and at no cost to them."""
+        try:
+            await pushes.subscriber.tick(now)
+        except StoreError as error:
+            log.error("no hub can be asked", error=str(error))
+        except Exception:
+            log.exception("hubs could not be attended to; the next tick tries again")
 
     async def _run_pass(self, due: list[FeedMemory], now: datetime) -> None:
         report = await self._hub.poll(due, now, self._heard)
@@ -127,7 +145,8 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     library = Library(store, lambda: site)
-    async with _web(store, site, library, listening), _polling(hub, library, listener, keep):
+    pushes = hub.pushes if hub else None
+    async with _web(store, site, library, listening, pushes), _polling(hub, library, listener, keep):
         await stop.wait()
 
 
@@ -138,23 +157,42 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: 
         return
     polling = Polling(hub, library, listener, keep)
     schedule = Schedule(polling.tick)
-    matcher = asyncio.create_task(polling.match_forever())
-    schedule.start()
-    try:
-        yield
-    finally:
-        await schedule.stop()
-        matcher.cancel()
-        await asyncio.gather(matcher, return_exceptions=True)
-        await polling.drain()
+    async with _deliveries(hub.pushes, polling):
+        matcher = asyncio.create_task(polling.match_forever())
+        schedule.start()
+        try:
+            yield
+        finally:
+            await schedule.stop()
+            matcher.cancel()
+            await asyncio.gather(matcher, return_exceptions=True)
+    await polling.drain()
 
 
 @asynccontextmanager
-async def _web(store: Store, site: Site, library: Library, listening: socket.socket | None) -> AsyncIterator[None]:
+async def _deliveries(pushes: Pushes | None, polling: Polling) -> AsyncIterator[None]:
+    """Publishers' hubs deliver for as long as the context lasts."""
+    if pushes is None:
+        yield
+        return
+    reading = asyncio.create_task(pushes.read_forever(polling.delivered))
+    try:
+        yield
+    finally:
+        await pushes.subscriber.stop()
+        await pushes.drain(_DRAIN)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _web(
+    store: Store, site: Site, library: Library, listening: socket.socket | None, pushes: Pushes | None
+) -> AsyncIterator[None]:
     if listening is None:
         yield
         return
-    async with serve_app(create_app(store, site, library), listening):
+    async with serve_app(create_app(store, site, library, pushes), listening):
         yield
 
 

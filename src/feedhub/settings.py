@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from feedhub.observe import LogFormat
@@ -12,7 +12,7 @@ DEFAULT_ADDRESS = "http://127.0.0.1:8080/"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`database` is an SQLAlchemy address, None for SQLite in the data folder."""
+    """`database` is an SQLAlchemy address, None for SQLite in the data folder; `proxy` an address with its password."""
 
     config: Path
     data: Path
@@ -21,6 +21,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     log_format: LogFormat = "auto"
+    proxy: str | None = field(default=None, repr=False)
 
     @property
     def address(self) -> str:

@@ -15,6 +15,7 @@ import pytest
 from support.feeds import atom, late, recent, rss
 from support.internet import closed_port
 from support.program import Program
+from support.proxy import Proxy
 from support.publisher import Publisher
 
 
@@ -45,18 +46,33 @@ def test_a_poll_says_what_came_of_it_and_status_what_to_mend(program: Program, p
     table = program.run("status").out
     assert status["tigris"]["identity_reason"] in table
     assert status["lost"]["message"] in table
+    assert all(feed["reason"] and feed["reason"] in table for feed in status.values())
+
+
+def test_a_poll_goes_through_the_proxy_that_the_environment_names(program: Program, publisher: Publisher) -> None:
+    """Its password shows nowhere."""
+    publisher.serve("/tigris", rss(*recent(2)))
+    program.configure(f"feeds: [{{id: tigris, url: 'http://tigris.example:{publisher.port}/tigris'}}]\n")
+    with Proxy(password="me:s3cret") as proxy:
+        program.environment |= {"FEEDHUB_PROXY": f"http://me:s3cret@127.0.0.1:{proxy.port}"}
+        ran = program.poll()
+    assert proxy.asked == [f"GET http://tigris.example:{publisher.port}/tigris"]
+    assert "tigris: 2 new" in ran.out
+    assert "s3cret" not in ran.out + ran.err
 
 
 def test_feed_asks_that_one_alone_and_never_within_retry_after(program: Program, publisher: Publisher) -> None:
-    """R22: `--feed` ignores due times, not a publisher's wish."""
+    """R22: `--feed` ignores due times, not a publisher's wish; that is another host than the other two's."""
     for name in ("tigris", "zagros"):
         publisher.serve(f"/{name}", rss(*recent(2)))
-    publisher.serve("/patient", "later", status=429, headers={"Retry-After": "3600"})
-    feeds = [f"{{id: {name}, url: '{publisher.url(f'/{name}')}'}}" for name in ("tigris", "zagros", "patient")]
-    program.configure(f"feeds: [{', '.join(feeds)}]\n")
-    program.poll()
-    program.poll("--feed", "zagros", "--feed", "patient")
-    asked = [len(publisher.requests_to(f"/{name}")) for name in ("tigris", "zagros", "patient")]
+    with Publisher("127.0.0.2") as patient:
+        patient.serve("/patient", "later", status=429, headers={"Retry-After": "3600"})
+        urls = {name: publisher.url(f"/{name}") for name in ("tigris", "zagros")} | {"patient": patient.url("/patient")}
+        feeds = [f"{{id: {name}, url: '{url}'}}" for name, url in urls.items()]
+        program.configure(f"feeds: [{', '.join(feeds)}]\n")
+        program.poll()
+        program.poll("--feed", "zagros", "--feed", "patient")
+        asked = [len(publisher.requests_to(f"/{name}")) for name in ("tigris", "zagros")] + [len(patient.requests)]
     assert asked == [1, 2, 1]
 
 

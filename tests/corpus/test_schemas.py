@@ -15,7 +15,7 @@ from referencing.jsonschema import DRAFT4
 
 from feedhub.models import Enclosure, OutputView, Picture
 from feedhub.publish import atom, jsonfeed
-from support.stories import SITE, TIGRIS, a_carrier, a_plain_story, a_shared_story, a_story, a_view
+from support.stories import SITE, TIGRIS, a_carrier, a_plain_story, a_related, a_shared_story, a_story, a_view
 
 HOSTILE = a_story(
     4,
@@ -29,6 +29,10 @@ HOSTILE = a_story(
     picture=Picture("https://tigris.example/ü.jpg", '"<', "jpeg", 0, -1),
     enclosures=(Enclosure("ftp://tigris.example/x", "x/y"), Enclosure("https://tigris.example/x", "sound", -5)),
     carriers=(a_carrier(replace(TIGRIS, title="", url="nowhere", id="\x00 ü")), a_carrier(url="x:y")),
+    related=(
+        a_related(8, title="\x00 ]]> <b>", url="nowhere", source=replace(TIGRIS, title="\x0b"), reason="\x00"),
+        a_related(9, title="", url="https://tigris.example/a b/خبر?[x]#y#z"),
+    ),
 )
 BARE = a_plain_story(3, title="", carriers=(a_carrier(replace(TIGRIS, title="", link="")),))
 

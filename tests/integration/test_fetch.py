@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from feedhub.models import FailureKind, FetchRequest, NotModified, Validators
+from feedhub.models import FailureKind, FetchRequest, Freshness, NotModified, Validators
 from feedhub.net.fetch import Fetcher
 from support.fetching import AGENT, NO_AUTHORITY, NOW, RSS, failed, fetched
 from support.publisher import Publisher, head
@@ -87,6 +87,20 @@ async def test_r21_an_unchanged_etag_on_a_changed_body_is_a_fetch(fetcher: Fetch
     publisher.behave("/feed", lambda connection, _: connection.answer(200, {"ETag": '"1"'}, RSS + b"<!-- 2 -->"))
     result = await fetched(fetcher, FetchRequest(publisher.url("/feed"), Validators('"1"')))
     assert result.body == RSS + b"<!-- 2 -->"
+
+
+async def test_r27_an_answer_says_how_long_it_stays_fresh(fetcher: Fetcher, publisher: Publisher) -> None:
+    """Of a 200 and of a 304, as the headers stand there; a header that comes twice is one list."""
+    aging = "Cache-Control: public\r\nCache-Control: max-age=600\r\nExpires: 0\r\nDate: now\r\nAge: 7\r\n"
+    said = Freshness("public, max-age=600", "0", "now", "7")
+    publisher.raw("/feed", f"HTTP/1.1 200 OK\r\n{aging}Connection: close\r\n\r\n".encode() + RSS)
+    assert (await fetched(fetcher, publisher.url("/feed"))).freshness == said
+    publisher.raw("/feed", f"HTTP/1.1 304 Not Modified\r\n{aging}Connection: close\r\n\r\n".encode())
+    result = await fetcher.fetch(FetchRequest(publisher.url("/feed"), Validators('"1"')), NOW)
+    assert isinstance(result, NotModified)
+    assert result.freshness == said
+    publisher.serve("/feed", RSS)
+    assert (await fetched(fetcher, publisher.url("/feed"))).freshness == Freshness()
 
 
 async def test_a_304_to_an_unconditional_request_is_broken(fetcher: Fetcher, publisher: Publisher) -> None:
@@ -173,13 +187,20 @@ async def test_html_with_a_200_is_left_to_the_parser(fetcher: Fetcher, publisher
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("value", ["90", format_datetime(NOW + timedelta(seconds=90), usegmt=True)])
-async def test_r22_retry_after_is_reported(fetcher: Fetcher, publisher: Publisher, status: int, value: str) -> None:
-    """In both its forms, with both its statuses; a challenge page does not hide it."""
-    for body in (b"", CHALLENGE):
-        publisher.serve("/feed", body, status=status, headers={"Retry-After": value})
-        result = await failed(fetcher, publisher.url("/feed"))
-        assert result.retry_after == NOW + timedelta(seconds=90)
-        assert result.kind == ("blocked" if body else "rate_limited")
+@pytest.mark.parametrize(("body", "kind"), [(b"", "rate_limited"), (CHALLENGE, "blocked")])
+async def test_r22_retry_after_is_reported(
+    fetcher: Fetcher, publisher: Publisher, status: int, value: str, body: bytes, kind: str
+) -> None:
+    """In both its forms, with both its statuses; a challenge page does not hide it.
+
+    Seconds count from the answer, and one more for a poll's time being behind the clock's.
+    """
+    publisher.serve("/feed", body, status=status, headers={"Retry-After": value})
+    result = await failed(fetcher, publisher.url("/feed"))
+    assert result.retry_after
+    least = NOW + timedelta(seconds=91 if value == "90" else 90)
+    assert least <= result.retry_after < least + timedelta(seconds=2)
+    assert result.kind == kind
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,9 +13,12 @@ import pytest
 
 from feedhub.models import FailureKind, FetchRequest, NotModified, Validators
 from feedhub.net.fetch import Fetcher
+from feedhub.net.guard import Address
+from feedhub.net.hosts import HostBudget
+from support.certificates import certificate, https_publisher
 from support.fetching import AGENT, NO_AUTHORITY, NOW, RSS, failed, fetched
 from support.internet import Internet
-from support.publisher import Publisher
+from support.publisher import Publisher, Request
 
 pytestmark = pytest.mark.anyio
 
@@ -61,19 +62,23 @@ def at(host: str, publisher: Publisher, path: str) -> str:
     ("statuses", "permanent"),
     [
         ([], None), ([301], "/1"), ([308], "/1"), ([302], None), ([303], None), ([307], None),
-        ([301, 308], "/2"), ([301, 302], "/1"), ([302, 301], None), ([301, 302, 301], "/1"),
+        ([301, 308], "/2"), ([301, 302], None), ([302, 301], None), ([301, 302, 301], None),
     ],
 )  # fmt: skip
-async def test_r26_the_leading_run_of_permanent_redirects_is_reported(
+async def test_r26_a_way_of_permanent_redirects_alone_is_reported(
     fetcher: Fetcher, publisher: Publisher, statuses: list[int], permanent: str | None
 ) -> None:
-    """A temporary hop ends it, whatever follows."""
+    """One temporary hop, wherever it is, and nothing is permanent; a 304 says it as well as a document."""
     for hop, status in enumerate(statuses):
         publisher.redirect(f"/{hop}", f"{hop + 1}", status)
-    publisher.serve(f"/{len(statuses)}", RSS)
-    result = await fetched(fetcher, at("a.example", publisher, "/0"))
-    assert result.url == at("a.example", publisher, f"/{len(statuses)}")
-    assert result.permanent_url == (permanent and at("a.example", publisher, permanent))
+    publisher.serve(f"/{len(statuses)}", RSS, etag='"1"')
+    address = at("a.example", publisher, "/0")
+    first = await fetched(fetcher, address)
+    again = await fetcher.fetch(FetchRequest(address, first.validators, document_url=first.url), NOW)
+    assert isinstance(again, NotModified)
+    for result in (first, again):
+        assert result.url == at("a.example", publisher, f"/{len(statuses)}")
+        assert result.permanent_url == (permanent and at("a.example", publisher, permanent))
 
 
 @pytest.mark.parametrize(("hops", "arrives"), [(5, True), (6, False)])
@@ -140,22 +145,42 @@ async def test_another_port_is_another_origin(fetcher: Fetcher, publisher: Publi
 
 
 async def test_r20_validators_reach_the_document_behind_redirects(fetcher: Fetcher, publisher: Publisher) -> None:
-    """Else such a feed could never answer 304."""
+    """Both of them, on whatever host it is, and no address on the way: else such a feed could never answer 304."""
     publisher.redirect("/old", "/feed", 301)
     publisher.redirect("/feed", at("b.example", publisher, "/feed2"))
     publisher.serve("/feed2", RSS, etag='"1"', last_modified="Tue, 03 Nov 2026 09:00:00 GMT")
-    first = await fetched(fetcher, at("a.example", publisher, "/old"))
-    again = await fetcher.fetch(FetchRequest(at("a.example", publisher, "/old"), first.validators), NOW)
+    address = at("a.example", publisher, "/old")
+    first = await fetched(fetcher, address)
+    again = await fetcher.fetch(FetchRequest(address, first.validators, document_url=first.url), NOW)
     assert isinstance(again, NotModified)
+    sent = [(r.path, r.header("If-None-Match"), r.header("If-Modified-Since")) for r in publisher.requests[3:]]
+    assert sent == [("/old", None, None), ("/feed", None, None), ("/feed2", '"1"', "Tue, 03 Nov 2026 09:00:00 GMT")]
 
 
-async def test_a_date_says_nothing_about_another_hosts_document(fetcher: Fetcher, publisher: Publisher) -> None:
-    """If-Modified-Since stays on the host that was asked: a feed that moves to an older copy must be read."""
-    publisher.redirect("/feed", at("b.example", publisher, "/feed2"))
-    publisher.serve("/feed2", RSS, last_modified="Mon, 02 Nov 2026 09:00:00 GMT")
-    date = Validators(None, "Tue, 03 Nov 2026 09:00:00 GMT")
-    await fetched(fetcher, FetchRequest(at("a.example", publisher, "/feed"), date))
-    assert [r.header("If-Modified-Since") for r in publisher.requests] == [date.last_modified, None]
+async def test_r20_validators_say_nothing_about_another_addresss_document(
+    fetcher: Fetcher, publisher: Publisher
+) -> None:
+    """A feed that moves to an older copy must be read, and so must one whose software calls it the same version."""
+    publisher.redirect("/feed", "/feed2")
+    publisher.serve("/feed2", RSS, etag='"1"', last_modified="Mon, 02 Nov 2026 09:00:00 GMT")
+    validators = Validators('"1"', "Mon, 02 Nov 2026 09:00:00 GMT")
+    address = at("a.example", publisher, "/feed")
+    for document in (None, at("a.example", publisher, "/feed1"), at("b.example", publisher, "/feed2")):
+        await fetched(fetcher, FetchRequest(address, validators, document_url=document))
+    assert not any(r.header("If-None-Match") or r.header("If-Modified-Since") for r in publisher.requests_to("/feed2"))
+
+
+async def test_r26_the_new_address_is_asked_in_place_of_the_listed_one(fetcher: Fetcher, publisher: Publisher) -> None:
+    """Headers, user and password of the listed address go along to its own origin only."""
+    publisher.serve("/feed2", RSS, etag='"1"')
+    listed = f"http://me:pass@a.example:{publisher.port}/feed"
+    for host, expected in (("a.example", ("hush", True)), ("b.example", (None, False))):
+        new = at(host, publisher, "/feed2")
+        request = FetchRequest(listed, Validators('"1"'), {"X-Key": "hush"}, moved_to=new, document_url=new)
+        assert isinstance(await fetcher.fetch(request, NOW), NotModified)
+        last = publisher.requests[-1]
+        assert (last.path, last.header("X-Key"), bool(last.header("Authorization"))) == ("/feed2", *expected)
+    assert not publisher.requests_to("/feed")
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
@@ -223,6 +248,48 @@ async def test_r31_dns_rebinding_changes_nothing(publisher: Publisher) -> None:
     assert internet.reached == ["1.1.1.1"]
 
 
+async def test_r23_the_spacing_counts_from_when_a_request_goes_out(publisher: Publisher) -> None:
+    """R23: as the host sees it. The first one here takes longer to find its way than the second."""
+    publisher.serve("/feed", RSS)
+    internet = Internet(NAMES)
+
+    async def resolve(host: str, port: int) -> list[Address]:
+        if not internet.asked:
+            await asyncio.sleep(0.3)
+        return await internet.resolve(host, port)
+
+    spaced = HostBudget(9, timedelta(seconds=0.5))
+    fetcher = Fetcher(
+        AGENT, allow_private=False, hosts=spaced, resolve=resolve, network=internet, ssl_context=NO_AUTHORITY
+    )
+    await asyncio.gather(*(fetched(fetcher, at("a.example", publisher, "/feed")) for _ in range(3)))
+    first, second, third = sorted(request.at for request in publisher.requests)
+    assert min(second - first, third - second) >= 0.5 - 0.1
+
+
+async def test_r23_who_waits_for_a_host_takes_no_slot_from_another(publisher: Publisher) -> None:
+    """R23: two slots, ten requests that wait for one host's spacing, and another host is asked meanwhile."""
+    publisher.serve("/feed", RSS)
+    spaced, internet = HostBudget(64, timedelta(seconds=0.1)), Internet(NAMES)
+    fetcher = Fetcher(
+        AGENT,
+        allow_private=False,
+        hosts=spaced,
+        slots=2,
+        resolve=internet.resolve,
+        network=internet,
+        ssl_context=NO_AUTHORITY,
+    )
+    hosts = ["a.example"] * 10 + ["c.example"]
+    await asyncio.gather(*(fetched(fetcher, at(host, publisher, "/feed")) for host in hosts))
+    order = [(request.header("Host") or "").partition(":")[0] for request in sorted(publisher.requests, key=_moment)]
+    assert order.index("c.example") < 5
+
+
+def _moment(request: Request) -> float:
+    return request.at
+
+
 @pytest.mark.parametrize("fault", ["dead", "silent"])
 async def test_the_next_address_is_tried_where_one_fails(publisher: Publisher, fault: str) -> None:
     """An unreachable IPv6 address does not make a host unreachable, and a silent one leaves time for the next."""
@@ -261,28 +328,6 @@ async def test_r31_proxy_variables_do_not_lead_round_the_gate(
 # --- TLS --------------------------------------------------------------------------------------------------------------
 
 
-def certificate(folder: Path, *, days: int) -> Path:
-    """Key and self-signed certificate of a.example in one file, valid for `days` from now."""
-    openssl = shutil.which("openssl")
-    if not openssl:
-        pytest.skip("needs the openssl command to make a certificate")
-    key, asked, signed = folder / "key.pem", folder / "asked.pem", folder / f"signed{days}.pem"
-    curve = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
-    new = f"req {curve} -nodes -subj /CN=test -addext subjectAltName=DNS:a.example"
-    subprocess.run([openssl, *new.split(), "-keyout", str(key), "-out", str(asked)], check=True, capture_output=True)
-    sign = f"x509 -req -days {days} -copy_extensions copy"
-    files = ["-in", str(asked), "-signkey", str(key), "-out", str(signed)]
-    subprocess.run([openssl, *sign.split(), *files], check=True, capture_output=True)
-    signed.write_bytes(signed.read_bytes() + key.read_bytes())
-    return signed
-
-
-def https_publisher(pem: Path) -> Publisher:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return Publisher(tls=context)
-
-
 @pytest.mark.parametrize(
     ("days", "host", "trusted", "reason"),
     [
@@ -315,6 +360,19 @@ async def test_tls_verifies_the_name_while_connecting_to_the_address(tmp_path: P
         async with on(internet, ssl.create_default_context(cafile=str(pem))) as fetcher:
             await fetched(fetcher, f"https://a.example:{publisher.port}/feed")
     assert internet.reached == ["1.1.1.1"]
+
+
+async def test_a_form_is_not_sent_on_over_an_open_line(tmp_path: Path, publisher: Publisher) -> None:
+    """What it says was for one who is known by a certificate."""
+    pem = certificate(tmp_path, days=30)
+    publisher.serve("/hub", b"", status=202)
+    with https_publisher(pem) as secure:
+        secure.redirect("/hub", at("a.example", publisher, "/hub"), 307)
+        async with on(Internet(NAMES), ssl.create_default_context(cafile=str(pem))) as fetcher:
+            request = FetchRequest(f"https://a.example:{secure.port}/hub", form={"hub.secret": "between the rivers"})
+            result = await failed(fetcher, request)
+    assert (result.kind, publisher.requests) == (FailureKind.TLS, [])
+    assert result.detail.endswith("sends a form on over an open line.")
 
 
 async def test_r28_a_server_without_tls_is_a_tls_failure(fetcher: Fetcher, publisher: Publisher) -> None:

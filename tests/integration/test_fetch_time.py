@@ -11,6 +11,7 @@ import pytest
 
 from feedhub.models import FailureKind, FetchRequest
 from feedhub.net.fetch import Fetcher
+from feedhub.net.hosts import HostBudget
 from support.fetching import AGENT, NO_AUTHORITY, RSS, failed, fetched
 from support.internet import closed_port
 from support.publisher import Connection, Publisher, Request, head
@@ -112,7 +113,8 @@ async def test_slots_bound_what_is_under_way_and_the_deadline_waits_for_one(publ
         connection.answer(200, {}, RSS)
 
     publisher.behave("/feed", slow)
-    fetcher = Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=DEADLINE, slots=1)
+    hosts = HostBudget(9, timedelta(0))
+    fetcher = Fetcher(AGENT, ssl_context=NO_AUTHORITY, allow_private=True, deadline=DEADLINE, slots=1, hosts=hosts)
     await asyncio.gather(*(fetched(fetcher, publisher.url("/feed")) for _ in range(4)))
     starts = [request.at for request in publisher.requests]
     assert all(later - earlier >= 0.25 for earlier, later in pairwise(starts))

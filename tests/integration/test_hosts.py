@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
-from feedhub.net.hosts import HostBudget
+from feedhub.net.hosts import HostBudget, running
 
 pytestmark = pytest.mark.anyio
 
+NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+CLOCK = running(NOW)
 EARLY = 0.002  # seconds that a timer may go off too soon
 
 
@@ -27,7 +29,7 @@ class Visits:
         self._present = 0
 
     async def visit(self, host: str, stay: float = 0.0, name: str = "") -> None:
-        async with self.budget.turn(host):
+        async with self.budget.turn(host, CLOCK):
             self.starts.append((host, time.monotonic()))
             self.names.append(name)
             self._present += 1
@@ -95,9 +97,9 @@ async def test_a_visit_that_fails_gives_its_place_back() -> None:
     """An error passes through, and the next one gets its turn."""
     budget = HostBudget(1, timedelta(0))
     with pytest.raises(ZeroDivisionError):
-        async with budget.turn("a"):
+        async with budget.turn("a", CLOCK):
             _ = 1 / 0
-    async with asyncio.timeout(1), budget.turn("a"):
+    async with asyncio.timeout(1), budget.turn("a", CLOCK):
         pass
 
 

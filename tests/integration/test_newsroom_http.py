@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import httpx
 import pytest
-import uvicorn
 
 from feedhub.demo.edition import duration
-from feedhub.demo.newsroom import newsroom
 from feedhub.demo.outlets import Outlet, outlets
+from support.newsroom import HandSetClock, newsroom_at
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PACE = timedelta(seconds=4)
 
 every_outlet = pytest.mark.parametrize("outlet", outlets(), ids=lambda outlet: outlet.id)
-
-
-class HandSetClock:
-    """A clock that stands until it is set."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +29,8 @@ def clock() -> HandSetClock:
 @pytest.fixture(scope="module")
 def base_url(clock: HandSetClock) -> Iterator[str]:
     """A newsroom that opened at START, listening on a free port."""
-    server = uvicorn.Server(uvicorn.Config(newsroom(clock, PACE), log_level="warning", ws="none", lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        server.should_exit = True
-        thread.join(timeout=10)
+    with newsroom_at(clock, PACE) as address:
+        yield address
 
 
 @pytest.fixture
@@ -83,6 +62,19 @@ def test_r20_a_feed_with_a_new_item_is_sent_again(client: httpx.Client, clock: H
     clock.now = START + len(outlets()) * PACE
     for headers in ({"If-None-Match": old["ETag"]}, {"If-Modified-Since": old["Last-Modified"]}):
         assert client.get(outlet.feed_path, headers=headers).status_code == 200
+
+
+def test_a_page_says_what_the_hub_should_make_of_it(client: httpx.Client, clock: HandSetClock) -> None:
+    """Whoever follows the demo from the newsroom's side reads there what is retold and what only looks alike."""
+    clock.now = START + duration(PACE)
+    articles = [item.article for outlet in outlets() for item in outlet.items if not item.carried]
+    for article in articles:
+        text = client.get(article.path).text
+        assert ("for the hub both are one story" in text) == bool(article.retells)
+        assert ("for the hub it is a story of its own" in text) == bool(article.resembles)
+        if original := article.retells or article.resembles:
+            assert f'{original}">another newsroom’s report' in text
+            assert client.get(original).status_code == 200
 
 
 def test_if_none_match_outranks_if_modified_since(client: httpx.Client) -> None:

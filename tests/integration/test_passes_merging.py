@@ -13,6 +13,7 @@ from feedhub.store.database import Store, sqlite_url
 from support.desk import Desk, Engine, carriers, listing
 from support.feeds import NOON, Item, atom, item, items, late, rss
 from support.publisher import Publisher
+from support.reports import ARABIC, MARKET, WEIR
 
 QUARTER = timedelta(minutes=15)
 
@@ -176,6 +177,37 @@ def test_r7_neither_order_nor_concurrency_of_a_pass_shows_in_its_outcome(
         other.poll(NOON)
         assert other.documents() == desk.documents()
         assert len(other.stories()) == 7
+    other_store.close()
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_r7_what_is_merged_by_its_text_does_not_depend_on_who_answers_first(
+    desk: Desk, publisher: Publisher, tmp_path: Path, engine: Engine, concurrency: int
+) -> None:
+    """R7: four outlets with the same three reports under their own addresses, fetched by one or four at a time."""
+    documents = {
+        name: rss(
+            *(
+                item(n, link=f"https://{name}.example/news/2026/{name}-report-{n}", title=title, text=f"<p>{lead}</p>")
+                for n, (title, lead) in enumerate((WEIR, MARKET, ARABIC))
+            ),
+            title=f"Paper {name}",
+        )
+        for name in "abcd"
+    }
+    for place, (name, document) in enumerate(documents.items()):
+        publisher.behave(f"/{name}", late(document, 0.3 - place * 0.1))
+    desk.configure(f"hosts: {{spacing: 0s, concurrency: {concurrency}}}\n" + listing(publisher, *documents))
+    desk.poll(NOON)
+    assert [sorted(carriers(story)) for story in desk.stories()] == [list("abcd")] * 3
+    for name, document in documents.items():
+        publisher.serve(f"/{name}", document)
+    (tmp_path / "other").mkdir()
+    other_store = Store.open(sqlite_url(tmp_path / "other"))
+    with Desk(other_store, tmp_path / "other", engine) as other:
+        other.configure(listing(publisher, *documents))
+        other.poll(NOON)
+        assert other.documents() == desk.documents()
     other_store.close()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from feedhub.models import Edit, FailureKind, NextPoll, Picture, Validators
+from feedhub.models import Cadence, Edit, FailureKind, NextPoll, Picture, Validators
 from feedhub.store import feeds
 from feedhub.store.database import Store
 from feedhub.store.tables import EntryRow
@@ -90,13 +91,17 @@ def test_two_feeds_may_swap_their_urls(ledger: Ledger) -> None:
 
 
 def test_a_changed_url_forgets_the_validators_and_is_polled_at_once(ledger: Ledger) -> None:
-    """Validators, body hash and back-off belong to a document; another address is another document (R20)."""
+    """Validators, body hash, hints and back-off belong to a document; another address is another document (R20)."""
     number = ledger.number("tigris")
-    ledger.record(news_poll(number), failing_poll(number, at(1), next=next_poll(600, not_before=500), failures=3))
+    learnt = Cadence({"hours": 3.0}, {"every": 36_000.0}, 20, None, 0.5)
+    ledger.record(
+        news_poll(number, cadence=learnt), failing_poll(number, at(1), next=next_poll(600, not_before=500), failures=3)
+    )
     ledger.adopt(TWO_FEEDS.replace("tigris.example/rss", "tigris.example/all.xml"), at(2))
     memory = ledger.memory("tigris")
     assert memory.validators == Validators()
     assert (memory.body_hash, memory.full_at, memory.failures, memory.state) == (None, None, 0, "new")
+    assert memory.cadence == replace(learnt, hints={}, window=0)
     assert "tigris" in due(ledger, 2)
 
 
@@ -205,6 +210,18 @@ def test_a_fetched_document_leaves_entries_state_and_an_account(ledger: Ledger) 
     assert (poll.feed_id, poll.at, poll.outcome) == (number, at(1), "fetched")
     assert (poll.items, poll.new, poll.edited, poll.size, poll.elapsed_ms) == (2, 2, 0, 2048, 80)
     assert [(entry.pending, entry.first_seen) for entry in ledger.entries()] == [(True, at(1))] * 2
+
+
+def test_r27_what_the_cadence_learnt_is_there_at_the_next_poll(ledger: Ledger) -> None:
+    """It is the cadence's own and comes back as it was; a failure, which teaches nothing, leaves it."""
+    number = ledger.number("tigris")
+    assert ledger.memory("tigris").cadence == Cadence()
+    learnt = Cadence({"by_hour": [0.0, 1.5], "at": None}, {"skip_hours": [3]}, 20, at(-5), 0.75)
+    ledger.record(a_poll(number, cadence=learnt), failing_poll(number, at(15)))
+    assert (ledger.memory("tigris").cadence, ledger.memory("tigris").due) == (learnt, at(30))
+    with ledger.store.reading() as session:
+        assert feeds.demands(session, list(ledger.site.policies)) == {number: 0.75}
+        assert feeds.demands(session, [ledger.number("zagros")]) == {}
 
 
 def test_an_entry_comes_back_as_it_went_in(ledger: Ledger) -> None:

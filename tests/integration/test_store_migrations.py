@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -12,13 +14,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy.types import TypeEngine
+from sqlmodel import SQLModel, select
 
+from feedhub.models import Cadence
+from feedhub.store import feeds
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
+from support.polls import NOON, QUARTER
 
+_VALUES = {"id": 1, "key": "tigris", "revision": 7, "failures": 0, "unreachable": False, "renamed": False}
 _FILES = Path(migrations.__file__).parent / "migrations"
 
 
@@ -50,6 +58,69 @@ def test_unmatched_entries_are_indexed_as_they_are_asked_for(store: Store) -> No
 def test_the_head_is_the_newest_file() -> None:
     """`HEAD` spares the import of Alembic at every start, and must not fall behind."""
     assert ScriptDirectory(str(_FILES)).get_heads() == [HEAD]
+
+
+def test_hosts_and_moves_come_to_a_database_with_feeds_in_it(database_url: str) -> None:
+    """A database of the first schema keeps its rows; nothing is known of moves, and no process is thought to poll."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    now = "2026-11-22 12:00:00.000000" if store.is_sqlite else "2026-11-22 12:00:00+00"
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for table in ("feeds", "hub"):
+            columns = [column for column in inspect(connection).get_columns(table) if not column["nullable"]]
+            names = [column["name"] for column in columns if (table, column["name"]) != ("feeds", "id")]
+            values = {name: _VALUES.get(name, now if name.endswith("_at") else "") for name in names}
+            inserted = f"INSERT INTO {table} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
+            connection.execute(text(inserted), values)
+    store.close()
+    opened = Store.open(database_url)
+    with opened.reading() as session:
+        (feed,) = session.exec(select(FeedRow)).all()
+        (hub,) = session.exec(select(HubRow)).all()
+        assert (feed.key, feed.document_url, feed.permanent_polls, feed.adopted_at) == ("tigris", None, None, None)
+        assert (hub.revision, hub.polling_since) == (7, None)
+    opened.close()
+
+
+def test_matching_by_text_comes_to_a_hub_that_has_stories(database_url: str) -> None:
+    """What was matched before keeps its story, rule and evidence; scores and homes are unknown, not wrong."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    old = {"now": "2026-11-22 12:00:00", "true": True}
+    with store.engine.begin() as connection:
+        upgrade(connection, "0001")
+        for statement in (
+            "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures, identity,"
+            " identity_reason, next_reason) VALUES (1, 'tigris', 'u', :now, '', '', '', 'ok', '', 0, '', '', '')",
+            "INSERT INTO stories (id, urn, published, updated, touched) VALUES (1, 'urn:uuid:1', :now, :now, :now)",
+            "INSERT INTO entries (id, feed_id, key, guid, link, title, summary, content, author, categories, direction,"
+            " enclosures, digest, published, first_seen, pending, story_id, rule, evidence) VALUES (1, 1, 'k', '', '',"
+            " 't', '', '', '', '[]', 'ltr', '[]', 'd', :now, :now, NOT :true, 1, 'address', 'https://tigris.example/1')",
+        ):
+            connection.execute(text(statement), old)
+    store.close()
+    opened = Store.open(database_url)
+    try:
+        with opened.reading() as session:
+            entry, story = session.get_one(EntryRow, 1), session.get_one(StoryRow, 1)
+            assert (entry.story_id, entry.rule, entry.evidence) == (1, "address", "https://tigris.example/1")
+            assert (entry.score, entry.version, entry.home_id, story.merged_into) == (None, None, None, None)
+    finally:
+        opened.close()
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring an empty database to an older revision."""
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:
@@ -94,6 +165,40 @@ def test_a_migration_that_breaks_off_leaves_nothing_behind(database_url: str) ->
     Store.open(database_url).close()
 
 
+def test_r27_feeds_of_a_database_without_a_cadence_begin_to_learn(database_url: str) -> None:
+    """0002: what was remembered of a feed stays, and its rhythm, hints and window are unknown."""
+    store = _at_revision(database_url, "0001")
+    values = {"key": "tigris", "url": "https://tigris.example/rss", "at": "2026-11-22 12:00:00.000000+00:00"}
+    with store.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO feeds (key, url, created_at, title, link, format, state, message, failures, identity,"
+                " identity_reason, next_reason, interval_seconds)"
+                " VALUES (:key, :url, :at, '', '', 'rss20', 'ok', '', 0, '', '', '', 900)"
+            ),
+            values,
+        )
+    migrate(store.engine)
+    with store.reading() as session:
+        (number,) = session.exec(select(FeedRow.id)).all()
+        (memory,) = feeds.due(session, [number or 0], NOON)
+    assert (memory.key, memory.format, memory.interval, memory.cadence) == ("tigris", "rss20", QUARTER, Cadence())
+    store.close()
+
+
+def _at_revision(database_url: str, revision: str) -> Store:
+    """A store as an older feedhub left it."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return store
+
+
 _OPEN = """
 import sys, time
 from feedhub.store.database import Store
@@ -124,16 +229,29 @@ def test_r49_processes_that_open_a_new_database_at_once_all_succeed(database_url
         assert (process.returncode, errors) == (0, "")
 
 
+def test_the_migration_to_subscriptions_keeps_what_is_there(database_url: str) -> None:
+    """Feeds of the version before stay as they are, and offer nothing until their next poll."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    with store.engine.begin() as connection:
+        _upgrade_to(connection, "0001")
+        _insert_feed(connection)
+    store.close()
+    store = Store.open(database_url)
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT key, failures, offer FROM feeds")).all() == [("tigris", 3, None)]
+        assert connection.execute(text("SELECT count(*) FROM subscriptions")).scalar() == 0
+    store.close()
+
+
 def test_outputs_with_stories_remember_the_last_number_they_gave(database_url: str) -> None:
     """A database from before has numbers; an output without any begins with the first."""
     store = Store(database_url)
     if store.is_sqlite:
         Path(store.url.database or "").parent.mkdir()
     with store.engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(_FILES))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        _upgrade_to(connection, "0001")
         moment = "2026-11-22 12:00:00+00:00"
         for number in (1, 2):
             connection.execute(text(f"INSERT INTO outputs VALUES ({number}, 'o{number}', 'urn:{number}', '{moment}')"))
@@ -145,3 +263,21 @@ def test_outputs_with_stories_remember_the_last_number_they_gave(database_url: s
         found = connection.execute(text("SELECT name, last_number FROM outputs ORDER BY name")).all()
         assert [tuple(row) for row in found] == [("o1", 8), ("o2", 0)]
     store.close()
+
+
+def _upgrade_to(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_FILES))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _insert_feed(connection: Connection) -> None:
+    feeds = Table("feeds", MetaData(), autoload_with=connection)
+    required = {column.name: _filler(column.type) for column in feeds.columns if not column.nullable}
+    connection.execute(feeds.insert().values(required | {"id": 1, "key": "tigris", "failures": 3}))
+
+
+def _filler(kind: TypeEngine[Any]) -> object:
+    """Some value for a column that must have one."""
+    return {int: 0, datetime: datetime(2026, 11, 22, tzinfo=UTC)}.get(kind.python_type, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from feedhub.publish import select
 from feedhub.store.database import Store
 from support.ledger import Ledger
 from support.polls import NOON, an_entry, at, edit, news_poll
+from support.reports import MARKET, report
+from support.reports import WEIR as WEIR_REPORT
 
 FEEDS = """
 feeds:
@@ -50,6 +53,46 @@ def rewrite(ledger: Ledger, feed: str, entry: Entry, minutes: float, **changes: 
 
 
 # --- what enters ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 2, 500])
+def test_r7_a_story_enters_with_the_first_words_that_bring_it_in_however_many_are_matched_at_once(
+    ledger: Ledger, size: int
+) -> None:
+    """R7, R45: a preferred carrier of the same pass tells it in others: it has its place, and is not shown."""
+    ledger.adopt(with_output("match: {include: [Erbil]}").replace("tags: [kurdistan]", "priority: 1"))
+    first = story(3, "Erbil airport")
+    other = replace(first, title="An airport", published=at(-2))
+    ledger.record(news_poll(ledger.number("tigris"), first, story(1, "Erbil market")))
+    ledger.record(news_poll(ledger.number("zagros"), other))
+    while pending := ledger.entries_pending():
+        with ledger.store.writing() as session:
+            ledger.matcher.match(session, pending[:size], NOON)
+    market, airport = ledger.stories()
+    assert len(airport.carriers) == 2
+    assert ledger.sequence("o") == [(1, airport.id), (2, market.id)]
+    assert ledger.titles("o") == ["Erbil market"]
+
+
+def test_r45_a_story_that_loses_its_teller_is_judged_as_it_is_told_then(ledger: Ledger) -> None:
+    """R45: an article that is rewritten into other news leaves; the words of who stays bring the story in."""
+    ledger.adopt(
+        with_output("match: {include: [Erbil]}").replace("tags: [kurdistan]", "tags: [kurdistan], priority: 1")
+    )
+    told = (WEIR_REPORT[0], WEIR_REPORT[1].replace("the river", "the river at Erbil"))
+    publish(ledger, "tigris", replace(report("tigris", told), summary=told[1]))
+    publish(ledger, "zagros", report("zagros", WEIR_REPORT), minutes=5)
+    assert len(ledger.the_story().carriers) == 2
+    assert ledger.titles("o") == []
+    number = ledger.known("zagros", report("zagros", WEIR_REPORT))
+    other = edit(number, report("zagros", MARKET))
+    ledger.adopt(
+        with_output("match: {include: [Erbil]}").replace("tags: [kurdistan]", "tags: [kurdistan], priority: 1")
+    )
+    ledger.record(news_poll(ledger.number("zagros"), now=at(30), edits=(other,)))
+    ledger.match(at(30))
+    assert len(ledger.stories()) == 2
+    assert ledger.titles("o") == [WEIR_REPORT[0]]
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from feedhub.hub import adopt
-from feedhub.models import Document, Gone, Related
-from feedhub.publish import select
-from feedhub.publish.documents import addresses, render
+from feedhub.models import Document, Gone
+from feedhub.publish.documents import addresses, render, taken_away
 from feedhub.publish.export import export
-from feedhub.store import outputs
+from feedhub.store import lookup, outputs
 from feedhub.store.database import Store
 from support.ledger import HUB, TWO_FEEDS, Ledger, a_config
 from support.polls import an_entry, at, news_poll
-from support.stories import TIGRIS
+from support.reports import WEIR as WEIR_REPORT
+from support.reports import report
 
 WEIR = "https://tigris.example/news/2026/river-level-rises"
 
@@ -37,6 +37,15 @@ def ledger(store: Store, tmp_path: Path) -> Ledger:
 
 def hide(ledger: Ledger, *lines: str, minutes: float = 2) -> None:
     ledger.adopt(f"{TWO_FEEDS}hide: [{', '.join(map(repr, lines))}]\n", at(minutes))
+
+
+def texts(ledger: Ledger, *words: str) -> list[str]:
+    """The documents that hold one of these, by their addresses."""
+    with ledger.store.reading() as session:
+        found = {address: render(session, ledger.site, address) for address in addresses(session, ledger.site)}
+    assert all(isinstance(document, Document) for document in found.values())
+    bodies = {address: document.body for address, document in found.items() if isinstance(document, Document)}
+    return [address for address, body in bodies.items() if any(word.encode() in body for word in words)]
 
 
 def answer(ledger: Ledger, path: str) -> Document | Gone | None:
@@ -89,17 +98,47 @@ def test_r47_a_story_can_be_hidden_before_it_comes(ledger: Ledger) -> None:
     assert answer(ledger, "stories/00000000-0000-5000-8000-000000000001") is None
 
 
-def test_r47_no_story_is_related_to_one_that_is_hidden(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    """R47: the visible ones name it no more."""
-    shared = next(story for story in ledger.stories() if story.title == "Shared")
-    related = Related(shared.id, "Shared", WEIR, TIGRIS, "too short to tell")
-    found = [replace(story, related=(related,)) for story in ledger.stories()]
-    monkeypatch.setattr(outputs, "stories", lambda *_: found)
+def test_r47_a_hidden_story_is_named_nowhere_as_related(store: Store, tmp_path: Path) -> None:
+    """R47, R40: not on the page of the story that resembles it, nor in a feed, nor in an export; only `why` knows."""
+    ledger = Ledger(store, tmp_path)
+    second = (WEIR_REPORT[0].replace("two", "five"), WEIR_REPORT[1].replace("two gates", "five gates"))
+    ledger.record(news_poll(ledger.number("tigris"), report("tigris", WEIR_REPORT)))
+    ledger.match()
+    ledger.record(news_poll(ledger.number("zagros"), report("zagros", second), now=at(1)))
+    ledger.match(at(1))
+    newer, older = ledger.stories()
+    assert [other.id for other in newer.related] == [older.id]
+    naming = set(texts(ledger, older.uuid, older.url))
+    assert {"", "feed.atom", "feed.rss", "feed.json", f"stories/{newer.uuid}", f"stories/{newer.uuid}.json"} <= naming
+    hide(ledger, older.url)
+    assert texts(ledger, older.uuid, older.url) == []
+    assert isinstance(answer(ledger, f"stories/{newer.uuid}"), Document)
     with ledger.store.reading() as session:
-        assert select.visible_stories(session, ledger.site, [1])[0].related == (related,)
-        hide(ledger, shared.id)
+        assert lookup.stories_named(session, older.url) == [outputs.find(session, older.id)]
+    hide(ledger, minutes=3)
+    assert set(texts(ledger, older.uuid, older.url)) == naming
+
+
+@pytest.mark.parametrize("line", ["{first}", "{second}", "https://tigris.example/news/000002", HUB + "stories/{uuid}"])
+def test_r47_what_merge_shows_as_one_story_is_hidden_as_one(ledger: Ledger, line: str) -> None:
+    """R47: by the id of either, or an article of either; the pages of both are gone. Apart again, one is hidden."""
+    first, second = (story for story in reversed(ledger.stories()) if story.title.startswith("Story"))
+    merge = f"dedup: {{merge: [['{first.id}', '{second.id}']]}}\n"
+    ledger.adopt(TWO_FEEDS + merge, at(2))
+    ledger.match(at(2))
+    assert len(ledger.stories()) == 2
+    hidden = line.format(first=first.id, second=second.id, uuid=second.uuid)
+    ledger.adopt(f"{TWO_FEEDS}{merge}hide: ['{hidden}']\n", at(3))
+    ledger.match(at(3))
+    assert ledger.titles() == ["Shared"]
+    assert texts(ledger, first.uuid, second.uuid, first.url, second.url) == []
+    pages = {f"stories/{story.uuid}{extension}" for story in (first, second) for extension in ("", ".json")}
+    assert all(answer(ledger, path) == Gone("This story was taken down.") for path in pages)
     with ledger.store.reading() as session:
-        assert not any(story.related for story in select.visible_stories(session, ledger.site, [1]))
+        assert set(taken_away(session, ledger.site)) == pages
+    hide(ledger, hidden, minutes=4)
+    ledger.match(at(4))
+    assert len(ledger.titles()) == 2
 
 
 def test_r47_an_export_takes_the_files_of_a_hidden_story_away(ledger: Ledger, tmp_path: Path) -> None:

@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from feedhub.config import FeedConfig, load
-from feedhub.hub import Hub, adopt, user_agent
+from feedhub.hub import Hub, adopt, host_budget, user_agent
 from feedhub.ingest.passes import PassReport
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.pipeline import Tools
 from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import Document, Poll
 from feedhub.net.fetch import Fetcher
-from feedhub.net.hosts import HostBudget
 from feedhub.observe import concealer
 from feedhub.publish.documents import render
 from feedhub.store.database import Store
@@ -58,10 +57,13 @@ class Engine:
 class Desk:
     """See the module."""
 
-    def __init__(self, store: Store, folder: Path, engine: Engine, *, allow_private: bool = True) -> None:
+    def __init__(
+        self, store: Store, folder: Path, engine: Engine, *, allow_private: bool = True, **network: Any
+    ) -> None:
+        """`network` is further arguments of the fetcher: its resolver, its sockets, its certificate authorities."""
         self.store = store
-        self._path = folder / "feeds.yaml"
-        self._allow_private = allow_private
+        self.path = folder / "feeds.yaml"
+        self._allow_private, self._network = allow_private, network
         self._runner, self._workers = engine.runner, engine.workers
         self._open = AsyncExitStack()
         self._hub: Hub | None = None
@@ -74,7 +76,7 @@ class Desk:
 
     def configure(self, text: str, now: datetime = NOON) -> None:
         """Start anew with this feeds.yaml; `hosts:` is quick where the text says nothing of it."""
-        self._path.write_text(_HEAD + ("" if "hosts:" in text else _QUICK) + text, encoding="utf-8")
+        self.path.write_text(_HEAD + ("" if "hosts:" in text else _QUICK) + text, encoding="utf-8")
         self._runner.run(self._restart(now))
 
     def poll(self, now: datetime, *, every: bool = False) -> PassReport:
@@ -121,11 +123,12 @@ class Desk:
     async def _restart(self, now: datetime) -> None:
         """As :func:`feedhub.hub.open_hub` does, with the engine's processes and a short deadline."""
         await self._open.aclose()
-        config = load(self._path, {})
+        config = load(self.path, {})
         site = await self.store.write(adopt, config, None, now)
-        fetcher = Fetcher(user_agent(config), allow_private=self._allow_private, deadline=_DEADLINE)
-        budget = HostBudget(config.hosts.concurrency, config.hosts.spacing)
-        pages = PageFetcher(fetcher, budget)
+        budget = await self._open.enter_async_context(host_budget(self.store, config, now))
+        agent = user_agent(config)
+        fetcher = Fetcher(agent, allow_private=self._allow_private, hosts=budget, deadline=_DEADLINE, **self._network)
+        pages = PageFetcher(fetcher)
         self._hub = Hub(site, Tools(fetcher, budget, self._workers, self.store, pages, concealer(config.secrets)))
 
     async def _poll(self, now: datetime, *, every: bool) -> PassReport:

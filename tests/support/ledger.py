@@ -18,7 +18,7 @@ from feedhub.publish.archive import load_document
 from feedhub.publish.select import Holding, Site
 from feedhub.store import feeds, hub, outputs
 from feedhub.store.database import Store
-from feedhub.store.matching import Matched, match_pending
+from feedhub.store.matching import Matched, Matcher, match_pending
 from feedhub.store.tables import EntryRow, FeedRow, OutputRow, PollRow, SequenceRow, StoryRow
 from support.polls import NOON, at
 
@@ -53,6 +53,7 @@ class Ledger:
         config = a_config(self._folder, text, url)
         with self.store.writing() as session:
             self.site = adopt(session, config, None, now)
+        self.matcher = Matcher(self.site.policies, self.site.config.dedup)
 
     def number(self, feed: str) -> int:
         """The store's number of the feed with this id."""
@@ -66,7 +67,12 @@ class Ledger:
 
     def match(self, now: datetime = NOON) -> Matched:
         with self.store.writing() as session:
-            return match_pending(session, self.site.policies, now)
+            return match_pending(session, self.matcher, now)
+
+    def entries_pending(self) -> list[int]:
+        """The entries that wait, in the order of matching."""
+        with self.store.reading() as session:
+            return self.matcher.pending(session)
 
     def stories(self, output: str = "all", limit: int | None = None) -> list[Story]:
         """What the output's document holds, newest in its sequence first."""

@@ -69,7 +69,6 @@ def news(*arrivals: Arrival, edits: tuple[Edit, ...] = (), **changes: Any) -> Ne
         "received": received,
         "validators": Validators('"1"', "Sun, 22 Nov 2026 11:00:00 GMT"),
         "body_hash": _digest(repr(entries)),
-        "permanent_url": None,
         "identity": "guid",
         "identity_reason": "each item has its own guid",
     }

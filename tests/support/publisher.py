@@ -24,6 +24,7 @@ import ssl
 import struct
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -86,15 +87,11 @@ def head(status: int, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1")
 
 
-class Publisher:
-    """See the module. All methods may be called from any thread."""
+class Listener(ABC):
+    """A TCP server on a free port while its context lasts, with a thread for each connection."""
 
-    def __init__(self, host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
-        self.requests: list[Request] = []
-        self._tls = tls
-        self._stopping = threading.Event()
-        self._behaviours: dict[str, Behaviour] = {}
-        self._server = _Server((host, 0), self._handle)
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self._server = _Server((host, 0), self.handle)
         self.host = host
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
@@ -104,10 +101,28 @@ class Publisher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopping.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    @abstractmethod
+    def handle(self, sock: socket.socket) -> None:
+        """Serve one connection."""
+
+
+class Publisher(Listener):
+    """See the module. All methods may be called from any thread."""
+
+    def __init__(self, host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(host)
+        self.requests: list[Request] = []
+        self._tls = tls
+        self._stopping = threading.Event()
+        self._behaviours: dict[str, Behaviour] = {}
+
+    def __exit__(self, *error: object) -> None:
+        self._stopping.set()
+        super().__exit__(*error)
 
     def url(self, path: str) -> str:
         return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}{path}"
@@ -178,7 +193,7 @@ class Publisher:
     def reset(self, path: str) -> None:
         self.behave(path, lambda connection, _: connection.reset())
 
-    def _handle(self, sock: socket.socket) -> None:
+    def handle(self, sock: socket.socket) -> None:
         sock.settimeout(_PATIENCE)
         with contextlib.suppress(OSError), self._wrapped(sock) as stream:
             request = _read(stream)

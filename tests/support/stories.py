@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from feedhub.models import Carrier, Enclosure, OutputView, Picture, Source, Story
+from feedhub.models import Carrier, Enclosure, OutputView, Picture, Related, Source, Story
 
 SITE = "https://news.example.org/hub/"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -28,6 +28,18 @@ def a_carrier(source: Source = TIGRIS, **changes: Any) -> Carrier:
         evidence="no story shares its address",
     )
     return replace(carrier, **changes)
+
+
+def a_related(number: int = 9, **changes: Any) -> Related:
+    """Another story about the same matter, which a number keeps apart."""
+    other = Related(
+        id=f"urn:uuid:00000000-0000-5000-8000-{number:012d}",
+        title="River level falls by 12 centimetres",
+        url=f"https://tigris.example/articles/{number}",
+        source=TIGRIS,
+        reason="it says 12 where this one says 40",
+    )
+    return replace(other, **changes)
 
 
 def a_story(number: int = 1, **changes: Any) -> Story:
@@ -67,7 +79,7 @@ def a_plain_story(number: int = 1, **changes: Any) -> Story:
 
 
 def a_shared_story(number: int = 2, **changes: Any) -> Story:
-    """A story in Arabic that three newsrooms carry, with a recording attached."""
+    """A story in Arabic that three newsrooms carry, with a recording attached; a fourth article is not merged."""
     story = a_story(
         number,
         title="ارتفاع منسوب النهر بعد أول مطر",
@@ -85,6 +97,7 @@ def a_shared_story(number: int = 2, **changes: Any) -> Story:
             a_carrier(TIGRIS, rule="address", evidence="both name tigris.example/articles/17"),
             a_carrier(HEWLER, rule="guid", evidence="both carry the id tag:agency.example,2026:17"),
         ),
+        related=(a_related(),),
     )
     return replace(story, **changes)
 

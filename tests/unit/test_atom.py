@@ -23,6 +23,7 @@ from support.stories import (
     TIGRIS,
     a_carrier,
     a_plain_story,
+    a_related,
     a_shared_story,
     a_story,
     a_view,
@@ -109,6 +110,23 @@ def test_r40_other_carriers_are_via_links() -> None:
         ("https://hewler.example/articles/17", HEWLER.title),
     ]
     assert not links(entry(a_story(carriers=(a_carrier(), a_carrier(HEWLER, url="")))), "via")
+
+
+def test_r40_related_stories_are_related_links() -> None:
+    """The article of each story that is about the same matter, under its headline; a few of them, never more (R40)."""
+    found = links(entry(a_shared_story(related=(a_related(8, title="منسوب <النهر>"), a_related(9, url="")))), "related")
+    assert [(link["href"], link["title"], link["type"]) for link in found] == [
+        ("https://tigris.example/articles/8", "منسوب <النهر>", "text/html"),
+        (f"{SITE}stories/{a_related(9).uuid}", "River level falls by 12 centimetres", "text/html"),
+    ]
+    many = links(entry(a_story(related=tuple(map(a_related, range(100, 120))))), "related")
+    assert [link["href"][-3:] for link in many] == ["100", "101", "102", "103", "104"]
+
+
+def test_r40_a_related_story_hides_nothing() -> None:
+    """Two stories that name each other are both there, whole (R40)."""
+    one, two = a_story(1, related=(a_related(2),)), a_story(2, related=(a_related(1),))
+    assert [found.id for found in read(a_view(one, two)).entries] == [one.id, two.id]
 
 
 def test_r35_picture_and_files_are_enclosures() -> None:

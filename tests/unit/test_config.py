@@ -117,12 +117,12 @@ def test_a_bare_url_is_a_whole_feed(read: Read) -> None:
         timedelta(minutes=15),
         timedelta(hours=24),
     )
-    assert (dict(feed.headers), feed.paused, feed.dedup, feed.max_size) == ({}, False, "link", 5_000_000)
+    assert (dict(feed.headers), feed.paused, feed.dedup, feed.max_size) == ({}, False, "story", 5_000_000)
     assert [(output.id, output.title, output.match.tags, output.limit) for output in config.outputs] == [
         ("all", "feedhub", (), 200)
     ]
     assert (config.hosts.concurrency, config.hosts.spacing) == (2, timedelta(seconds=1))
-    assert (config.site.noindex, config.site.contact, config.dedup.mode) == (True, None, "link")
+    assert (config.site.noindex, config.site.contact, config.dedup.mode) == (True, None, "story")
 
 
 def test_defaults_hold_for_every_feed_that_does_not_say_otherwise(read: Read) -> None:
@@ -141,6 +141,77 @@ def test_defaults_hold_for_every_feed_that_does_not_say_otherwise(read: Read) ->
     assert (b.timezone, b.tags, b.priority, b.max_size, b.dedup) == (
         ZoneInfo("Asia/Tehran"), ("iran",), -1, 2_000_000, "link",
     )  # fmt: skip
+
+
+def test_r9_how_far_to_merge_is_said_for_all_and_for_a_feed(read: Read) -> None:
+    """R9: the nearest word holds."""
+    config = read("""\
+        dedup: {mode: story}
+        feeds:
+          - https://a.example/
+          - {url: https://b.example/, dedup: link}
+        """)
+    assert [feed.dedup for feed in config.feeds] == ["story", "link"]
+    (feed,) = read("defaults: {dedup: off}\ndedup: {mode: story}\nfeeds: [https://a.example/]\n").feeds
+    assert feed.dedup == "off"
+
+
+def test_matches_are_sought_for_a_week_where_nothing_else_is_said(read: Read) -> None:
+    """`dedup.window` bounds how far back; without overrides there are none."""
+    assert (read(FEED).dedup.window, read(FEED).dedup.merge, read(FEED).dedup.never_merge) == (
+        timedelta(days=7),
+        (),
+        (),
+    )
+    assert read(FEED + "dedup: {window: 36h}").dedup.window == timedelta(hours=36)
+
+
+STORY = "0b7e1f52-aaaa-5bbb-8ccc-0123456789ab"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        STORY,
+        STORY.upper(),
+        f"urn:uuid:{STORY}",
+        f"URN:UUID:{STORY}",
+        f"https://news.example/hub/stories/{STORY}",
+        f"http://news.example/hub/stories/{STORY}",
+        f"https://NEWS.example:443/hub/stories/{STORY}/",
+        f"https://news.example/hub/stories/{STORY}.json",
+        f"https://news.example/hub/stories/{STORY}#carriers",
+        f"https://news.example/hub/stories/{STORY}/index.html?x=1",
+    ],
+)
+def test_r14_a_story_is_named_by_its_id_or_its_page(written: str, read: Read) -> None:
+    """R14: whatever an operator has at hand is one and the same id."""
+    config = read(
+        f"site: {{url: https://news.example/hub/}}\n{FEED}dedup: {{merge: [['{written}', https://a.example/1]]}}"
+    )
+    assert config.dedup.merge == ((f"urn:uuid:{STORY}", "https://a.example/1"),)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"https://other.example/hub/stories/{STORY}",
+        f"https://news.example/hub/stories/{STORY}/comments",
+        f"https://news.example/stories/{STORY}",
+        "https://a.example/#!/2026/bridge",
+    ],
+)
+def test_r14_another_address_is_an_article_s_and_stays_as_written(written: str, read: Read) -> None:
+    """R14: pages of other sites look like ours; the fragment can be what names an article."""
+    config = read(f"site: {{url: https://news.example/hub/}}\n{FEED}dedup: {{never_merge: [['{written}', {STORY}]]}}")
+    assert config.dedup.never_merge == ((written, f"urn:uuid:{STORY}"),)
+
+
+def test_r14_groups_may_share_an_element_and_contradict_nothing(read: Read) -> None:
+    """R14: A with B, B with C and never C with D is a consistent wish."""
+    text = "dedup: {merge: [[https://a.example/1, https://b.example/1], [https://b.example/1, https://c.example/1]], "
+    config = read(FEED + text + "never_merge: [[https://c.example/1, https://d.example/1]]}")
+    assert (len(config.dedup.merge), len(config.dedup.never_merge)) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -183,17 +254,21 @@ def test_all_is_the_first_output_and_can_be_dressed(read: Read) -> None:
 
 
 def test_what_to_hide_are_urls_and_ids_of_stories(read: Read) -> None:
-    """In one form each, and once."""
+    """As written, and once: what they are the same as is for who knows the stories."""
     config = read(
         FEED
         + """hide:
-  - HTTPS://A.example:443/news/1
   - https://a.example/news/1
+  - " https://a.example/news/1"
   - 5D0E3B2A-8F0E-5C1A-9B7E-0123456789AB
   - urn:uuid:5d0e3b2a-8f0e-5c1a-9b7e-0123456789ab
 """
     )
-    assert config.hide == ("https://a.example/news/1", "urn:uuid:5d0e3b2a-8f0e-5c1a-9b7e-0123456789ab")
+    assert config.hide == (
+        "https://a.example/news/1",
+        "5D0E3B2A-8F0E-5C1A-9B7E-0123456789AB",
+        "urn:uuid:5d0e3b2a-8f0e-5c1a-9b7e-0123456789ab",
+    )
 
 
 def test_an_unset_address_and_an_empty_list_are_warned_of(read: Read) -> None:

@@ -32,6 +32,8 @@ def mistakes(tmp_path: Path) -> Mistakes:
 
 FEED = "feeds: [https://a.example/feed]\n"
 
+STORY = "0b7e1f52-aaaa-5bbb-8ccc-0123456789ab"
+
 BROKEN = {
     "empty": ("", '1:1: nothing is configured; list at least one URL under "feeds:"'),
     "only comments": ("# nothing yet\n", '1:1: nothing is configured; list at least one URL under "feeds:"'),
@@ -290,7 +292,7 @@ BROKEN = {
     ),
     "a headline to hide": (
         FEED + "hide:\n  - https://a.example/news/1\n  - Snow in Erbil\n",
-        '4:5: hide[1]: expected the URL of an article or the id of a story (urn:uuid:…), not "Snow in Erbil"',
+        '4:5: hide[1]: expected a URL, or a story\'s id such as urn:uuid:0b7e1f52-…, not "Snow in Erbil"',
     ),
     "one thing to hide": (
         FEED + "hide: https://a.example/news/1\n",
@@ -328,17 +330,76 @@ BROKEN = {
         "feeds:\n  - {url: https://a.example/, kind: podcast}\n",
         '2:37: feeds[0].kind: expected feed or sitemap or page, not "podcast"',
     ),
-    "near-duplicates": (
-        "feeds:\n  - {url: https://a.example/, dedup: story}\n",
-        "2:38: feeds[0].dedup: near-duplicates are not matched yet; link (the same address) and off are",
-    ),
-    "near-duplicates everywhere": (
-        FEED + "dedup: {mode: story}\n",
-        "2:15: dedup.mode: near-duplicates are not matched yet; link (the same address) and off are",
-    ),
     "an unknown way to merge": (
         FEED + "dedup: {mode: fuzzy}\n",
-        '2:15: dedup.mode: expected link or off, not "fuzzy"',
+        '2:15: dedup.mode: expected story or link or off, not "fuzzy"',
+    ),
+    "an unknown way to merge in a feed": (
+        "feeds:\n  - {url: https://a.example/, dedup: on}\n",
+        '2:38: feeds[0].dedup: expected story or link or off, not "on"',
+    ),
+    "false for off": (
+        "feeds:\n  - {url: https://a.example/, dedup: false}\n",
+        "2:38: feeds[0].dedup: expected story or link or off, not false",
+    ),
+    "a window without end": (
+        FEED + "dedup: {window: 1000d}\n",
+        '2:17: dedup.window: expected a duration from 1h to 90d, such as 30s, 15m, 2h or 1h30m, not "1000d"',
+    ),
+    "a merge without groups": (
+        FEED + "dedup: {merge: yes}\n",
+        '2:16: dedup.merge: expected a list of groups, such as [[URL, URL]], not "yes"',
+    ),
+    "a merge of nothing": (
+        FEED + "dedup:\n  merge:\n",
+        "3:9: dedup.merge: expected a list of groups, such as [[URL, URL]], not nothing",
+    ),
+    "a group that is no list": (
+        FEED + "dedup:\n  never_merge:\n    - https://a.example/1\n",
+        '4:7: dedup.never_merge[0]: expected a group in brackets, such as [URL, URL], not "https://a.example/1"',
+    ),
+    "a group of one": (
+        FEED + "dedup: {merge: [[https://a.example/1]]}\n",
+        "2:17: dedup.merge[0]: expected two or more URLs or story ids, not one",
+    ),
+    "a group of none": (
+        FEED + "dedup: {never_merge: [[]]}\n",
+        "2:23: dedup.never_merge[0]: expected two or more URLs or story ids, not none",
+    ),
+    "neither a URL nor an id": (
+        FEED + "dedup: {merge: [[https://a.example/1, 'the bridge']]}\n",
+        '2:39: dedup.merge[0][1]: expected a URL, or a story\'s id such as urn:uuid:0b7e1f52-…, not "the bridge"',
+    ),
+    "an id that is cut off": (
+        FEED + "dedup: {merge: [[https://a.example/1, 'urn:uuid:0b7e1f52-aaaa-5bbb-8ccc']]}\n",
+        "2:39: dedup.merge[0][1]: expected a URL, or a story's id such as urn:uuid:0b7e1f52-…, "
+        'not "urn:uuid:0b7e1f52-aaaa-5bbb-8ccc"',
+    ),
+    "a URL twice": (
+        FEED + "dedup: {merge: [[https://a.example/1, https://b.example/2, https://a.example/1]]}\n",
+        "2:60: dedup.merge[0][2]: the same as dedup.merge[0][0]; take one of them out",
+    ),
+    "an id twice, in two spellings": (
+        FEED + f"dedup: {{never_merge: [[urn:uuid:{STORY}, {STORY.upper()}]]}}\n",
+        "2:71: dedup.never_merge[0][1]: the same as dedup.never_merge[0][0]; take one of them out",
+    ),
+    "an id and the address of its page": (
+        f"site: {{url: https://news.example/hub}}\n{FEED}"
+        f"dedup: {{merge: [[{STORY}, 'https://news.example/hub/stories/{STORY}#carriers']]}}\n",
+        "3:56: dedup.merge[0][1]: the same as dedup.merge[0][0]; take one of them out",
+    ),
+    "merged and not": (
+        FEED + "dedup:\n  merge:\n    - [https://a.example/1, https://b.example/2]\n"
+        "  never_merge:\n    - [https://b.example/2, https://c.example/3, https://a.example/1]\n",
+        "6:50: dedup.never_merge[0][2]: merge on line 4 makes one story of this and dedup.never_merge[0][0]; "
+        "take one of the two out",
+    ),
+    "merged by way of another group and not": (
+        FEED + "dedup:\n  merge:\n    - [https://a.example/1, https://b.example/2]\n"
+        "    - [https://d.example/4, https://e.example/5]\n    - [https://b.example/2, https://c.example/3]\n"
+        "  never_merge:\n    - [https://a.example/1, https://c.example/3]\n",
+        "8:29: dedup.never_merge[0][1]: merge on line 6 makes one story of this and dedup.never_merge[0][0]; "
+        "take one of the two out",
     ),
     "a key without effect": (
         FEED + "outputs:\n  - id: a\n    dedup: link\n",
@@ -426,6 +487,35 @@ def test_r45_an_output_may_ask_for_a_language_that_a_feed_can_turn_out_to_be_in(
     assert load(path, {}).outputs[1].match == Match(sources=("b-example",), languages=("ckb",))
 
 
+def test_r46_a_mistake_within_a_group_hides_no_other_and_makes_none(mistakes: Mistakes) -> None:
+    """R46: what is wrong with one element is told once, and the groups behind it are told of at their own places."""
+    text = """\
+        feeds: [https://a.example/feed]
+        dedup:
+          merge:
+            - https://a.example/1
+            - [https://a.example/1, 5]
+            - [https://a.example/1]
+            - [https://a.example/1, https://b.example/2]
+          never_merge:
+            - [https://a.example/1, https://b.example/2]
+        """
+    assert [message.split(": ")[0:2] for message in mistakes(text)] == [
+        ["feeds.yaml:4:7", "dedup.merge[0]"],
+        ["feeds.yaml:5:29", "dedup.merge[1][1]"],
+        ["feeds.yaml:6:7", "dedup.merge[2]"],
+        ["feeds.yaml:9:29", "dedup.never_merge[0][1]"],
+    ]
+
+
+def test_a_groups_mistake_names_the_variable_and_never_its_value(mistakes: Mistakes) -> None:
+    """R46 without giving a secret away: what a group holds is named by its place."""
+    found = mistakes(
+        FEED + "dedup: {merge: [['${ONE}', '${ONE}'], ['${TWO}']]}\n", {"ONE": "https://x/k-1", "TWO": "k-2"}
+    )
+    assert len(found) == 2 and not any("k-1" in message or "k-2" in message for message in found)
+
+
 @pytest.mark.parametrize("wrong", ["tags: kurdistan", "tagz: [kurdistan]"])
 def test_r46_a_mistake_in_a_feeds_tags_is_not_held_against_the_outputs(wrong: str, mistakes: Mistakes) -> None:
     """R46: one mistake, one message: a tag that is there, wrongly written down, is not called missing."""
@@ -449,21 +539,16 @@ def test_r46_a_file_that_is_not_there_or_cannot_be_read_is_told_like_any_mistake
 def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistakes: Mistakes) -> None:
     """R46: whoever asks for something that does not happen yet is told so, key by key, and none is called unknown."""
     text = """\
-        defaults: {dedup: story}
+        defaults: {priority: 1}
         feeds:
           - {url: https://a.example/}
         outputs:
           - {id: b, dedup: off}
-        dedup: {window: 7d, merge: [], never_merge: []}
         retention: 90d
         """
     no_effect = "has no effect yet in this version; take it out"
     assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
-        "defaults.dedup: near-duplicates are not matched yet; link (the same address) and off are",
         f"outputs[0].dedup: {no_effect}",
-        f"dedup.window: {no_effect}",
-        f"dedup.merge: {no_effect}",
-        f"dedup.never_merge: {no_effect}",
         f"retention: {no_effect}",
     ]
 

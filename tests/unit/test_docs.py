@@ -16,24 +16,28 @@ from feedhub import __version__
 from feedhub.cli import faults
 from feedhub.cli.app import app
 from feedhub.config import load
+from feedhub.config.meanings import MEANINGS
 from feedhub.config.notyet import NOT_YET
 from feedhub.config.scalars import spell
 from feedhub.config.schema import SECTIONS, Defaults
 from feedhub.hub import adopt
-from feedhub.ingest.health import sentence
+from feedhub.ingest.health import GAP_ADVICE, STALE_ADVICE, sentence
 from feedhub.models import FailureKind
 from feedhub.publish.documents import addresses, static_files
+from feedhub.publish.reasons import RULES
 from feedhub.store import feeds, matching
 from feedhub.store.database import Store, sqlite_url
 from feedhub.web.app import create_app
+from feedhub.web.callback import CALLBACK
 from feedhub.web.library import Library
+from feedhub.websub.subscription import State
 from support.polls import NOON, an_entry, news_poll
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-OUR_OWN_STATES = {"new", "ok", "paused", "offline"}
+OUR_OWN_STATES = {"new", "ok", "stale", "gap", "paused", "offline"}
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]  # typer's own group, which has them
 
 
@@ -115,6 +119,12 @@ def test_a_key_without_a_default_value_is_said_to_have_none(key: str) -> None:
     required = key in ("feeds[].url", "feeds[].select.item", "outputs[].id")
     assert (words == "required") == required
     assert required or words in ("none", "from the URL", "the feed's own", "its id")
+
+
+def test_the_words_for_a_key_are_those_that_editors_show() -> None:
+    """The last cell of a row is what the JSON Schema says of the key."""
+    words = {key: MEANINGS[key].strip("`") for key in schema_keys()}
+    assert {key: cells[-1] for key, cells in documented_keys().items()} == words
 
 
 def test_the_reference_says_which_keys_of_a_feed_may_stand_in_defaults() -> None:
@@ -233,15 +243,34 @@ def test_every_address_has_its_row(tmp_path: Path) -> None:
     assert {row for row, p in patterns.items() if not any(map(p.fullmatch, served))} == set()
 
 
+def test_every_state_of_a_push_has_its_row() -> None:
+    """Those of a subscription that is wanted, and the two that are told of it."""
+    ours = {State.LEAVING, State.ENDED}
+    assert rows("## Publishers' hubs").keys() == {"offered", "silent"} | (set(State) - ours)
+
+
 def test_every_feed_state_has_its_row() -> None:
     """The classes of failure and the states that are none."""
     assert rows("## Feed states").keys() == OUR_OWN_STATES | set(FailureKind)
+
+
+def test_every_rule_of_a_carrier_is_named() -> None:
+    """What `rule` can be in a story's JSON has words on its page and is documented, all of it and no more."""
+    sentence = re.search(r"`rule` is one of (.*?)\. ", section("## A story as data"), flags=re.S)
+    assert sentence is not None
+    assert set(re.findall(r"`(\w+)`", sentence[1])) == RULES.keys()
 
 
 @pytest.mark.parametrize("kind", FailureKind)
 def test_the_advice_for_a_failure_is_the_one_that_status_gives(kind: FailureKind) -> None:
     """Same words in the reference and in the message."""
     assert sentence(kind, "") == f"; {rows('## Feed states')[kind][-1]}"
+
+
+@pytest.mark.parametrize(("state", "advice"), [("stale", STALE_ADVICE), ("gap", GAP_ADVICE)])
+def test_the_advice_for_a_state_that_is_no_failure_is_the_one_that_status_gives(state: str, advice: str) -> None:
+    """The same for the states that the cadence finds."""
+    assert rows("## Feed states")[state][-1] == advice
 
 
 # --- the pages themselves ---------------------------------------------------------------------------------------------
@@ -281,7 +310,8 @@ def _addresses(folder: Path) -> Iterator[str]:
     """What a hub on an empty database answers once a feed has brought more than a document holds."""
     path = folder / "feeds.yaml"
     path.write_text(
-        "feeds: [{url: 'https://tigris.example/f', tags: [a]}]\noutputs: [{id: o, match: {tags: [a]}, limit: 1}]\n"
+        "feeds: [{url: 'https://tigris.example/f', tags: [a], dedup: link}]\n"
+        "outputs: [{id: o, match: {tags: [a]}, limit: 1}]\n"
     )
     store = Store.open(sqlite_url(folder))
     try:
@@ -289,13 +319,14 @@ def _addresses(folder: Path) -> Iterator[str]:
             site = adopt(session, load(path, {}), None, NOON)
             entries = [an_entry(), an_entry("https://tigris.example/news/2026/two-stories-make-an-archive")]
             feeds.record(session, news_poll(next(iter(site.policies)), *entries))
-            matching.match_pending(session, site.policies, NOON)
+            matching.match_pending(session, matching.Matcher(site.policies, site.config.dedup), NOON)
             yield from (f"/{address}" for address in addresses(session, site))
         yield from (f"/{file}" for file, _type, _body in static_files())
         routes = (
             str(getattr(route, "path", "")) for route in create_app(store, site, Library(store, lambda: site)).routes
         )
         yield from (route for route in routes if "{" not in route)
+        yield CALLBACK.format(id="key")
     finally:
         store.close()
 

@@ -10,11 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedhub.ingest.hints import Hints, allowed, fresh_for, hints
+from feedhub.ingest.hints import Hints, allowed, fresh_for
+from feedhub.ingest.hints import hints as understood
+from feedhub.models import Freshness, RawHints
 from support.entries import NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SUNDAY = NOON  # 2026-11-22, a Sunday, at noon
+
+
+def hints(**raw: Any) -> Hints:
+    """What a document with these elements asks."""
+    return understood(RawHints(**raw))
 
 
 def at(hint: Hints, time: datetime = NOON + 15 * MINUTE, longest: timedelta = DAY) -> tuple[timedelta, str]:
@@ -41,6 +48,7 @@ def test_r27_ttl_is_minutes_between_polls() -> None:
         ("Weekly", "7", DAY),
         ("monthly", "30", DAY),
         ("yearly", "365", DAY),
+        ("yearly", "0.000000001", 365 * DAY),
     ],
 )
 def test_r27_update_period_and_frequency_make_an_interval(period: str, frequency: str, span: timedelta) -> None:
@@ -98,6 +106,20 @@ def test_r27_max_interval_wins_over_hints() -> None:
     assert at(hints(skip_days=("Sunday", "Monday"))) == (DAY, "skipDays, but at most max_interval")
 
 
+def test_r23_feeds_that_wait_for_the_same_moment_start_apart() -> None:
+    """What counts from the poll drifts, the clock's moments are spread; not over max_interval or into closed hours."""
+    drift, spread = MINUTE, 59 * MINUTE
+
+    def moved(asked: Hints, longest: timedelta = DAY) -> timedelta:
+        return allowed(NOON, asked, NOON, longest, drift=drift, spread=spread)[0] - NOON
+
+    assert moved(hints(ttl="60")) == HOUR + drift
+    assert moved(hints(update_period="hourly", update_base="2000-01-01T12:30+00:00")) == 30 * MINUTE + spread
+    assert moved(hints(skip_hours=("12", "14"))) == HOUR + spread
+    assert moved(hints(ttl="60", skip_hours=("13", "15"))) == 2 * HOUR + spread
+    assert moved(hints(ttl="60"), HOUR) == HOUR
+
+
 def test_a_time_beyond_max_interval_is_left_alone() -> None:
     """Hints never make a wait shorter: a parked feed stays parked."""
     assert at(hints(ttl="60"), NOON + 3 * DAY) == (3 * DAY, "")
@@ -150,8 +172,8 @@ def test_whatever_is_asked_the_wait_is_between_the_due_time_and_max_interval(
         update_period=period,
         update_frequency=frequency,
         update_base=base,
-        skip_hours=hours,
-        skip_days=days,
+        skip_hours=tuple(hours),
+        skip_days=tuple(days),
     )
     moved, why = allowed(NOON + wait, asked, NOON, DAY)
     assert NOON + wait <= moved <= NOON + max(wait, DAY)
@@ -185,4 +207,4 @@ def test_whatever_is_asked_the_wait_is_between_the_due_time_and_max_interval(
 )
 def test_r27_an_answer_stays_fresh_as_its_headers_say(headers: dict[str, str], fresh: timedelta | None) -> None:
     """RFC 9111: `max-age` before `Expires`, less what it spent in a cache; clocks may differ, so `Date` counts."""
-    assert fresh_for(NOON, **headers) == fresh
+    assert fresh_for(NOON, Freshness(**headers)) == fresh

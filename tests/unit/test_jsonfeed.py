@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from feedhub.models import Enclosure, OutputView, Picture, Story
 from feedhub.publish import jsonfeed
 from feedhub.publish.item import one_line
-from support.stories import HEWLER, RAFIDAIN, SITE, TIGRIS, a_carrier, a_plain_story, a_shared_story, a_story, a_view
+from support.stories import (
+    HEWLER,
+    RAFIDAIN,
+    SITE,
+    TIGRIS,
+    a_carrier,
+    a_plain_story,
+    a_related,
+    a_shared_story,
+    a_story,
+    a_view,
+)
 
 
 def read(view: OutputView) -> Any:
@@ -79,6 +90,19 @@ def test_r40_the_extension_names_all_carriers() -> None:
         {"feed": "tigris", "source": TIGRIS.title, "url": ""},
         {"feed": "hewler", "source": HEWLER.title, "url": "https://hewler.example/articles/17"},
     ]
+
+
+def test_r40_the_extension_names_related_stories() -> None:
+    """Each with its id, headline, source and article; a few of them, never more, and no list where there is none."""
+    extension = item(a_story(related=tuple(map(a_related, range(100, 120)))))["_feedhub"]
+    assert [other["story"][-3:] for other in extension["related"]] == ["100", "101", "102", "103", "104"]
+    assert extension["related"][0] == {
+        "story": a_related(100).id,
+        "title": "River level falls by 12 centimetres",
+        "source": TIGRIS.title,
+        "url": "https://tigris.example/articles/100",
+    }
+    assert "related" not in item(a_story())["_feedhub"]
 
 
 def test_r40_the_newsroom_is_an_author() -> None:

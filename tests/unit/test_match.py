@@ -295,7 +295,7 @@ def test_r7_a_decision_does_not_depend_on_the_order_of_its_candidates(
 
 
 def policy(order: int, priority: int = 0) -> FeedPolicy:
-    return FeedPolicy(f"feed-{order}", None, "", order, priority, True, {"all": Match()})
+    return FeedPolicy(f"feed-{order}", None, "", order, priority, "link", {"all": Match()})
 
 
 FEEDS = {1: policy(0), 2: policy(1), 3: policy(2, priority=10)}

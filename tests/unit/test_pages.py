@@ -19,6 +19,7 @@ from lxml import html
 from feedhub.models import Picture, Story
 from feedhub.publish import pages
 from feedhub.publish.addresses import OutputLink
+from feedhub.publish.reasons import rule_text
 from support.stories import (
     HEWLER,
     NOON,
@@ -27,6 +28,7 @@ from support.stories import (
     TIGRIS,
     a_carrier,
     a_plain_story,
+    a_related,
     a_shared_story,
     a_story,
     a_view,
@@ -159,7 +161,7 @@ def test_r39_pages_are_the_same_bytes_each_time() -> None:
     """Equal stories, equal bytes (R39)."""
     assert river(a_story(), a_shared_story()) == EVERY_PAGE["river"]
     assert story_page(a_shared_story()) == EVERY_PAGE["story"]
-    assert pages.story_json(a_shared_story()) == pages.story_json(a_shared_story())
+    assert pages.story_json(a_shared_story(), SITE) == pages.story_json(a_shared_story(), SITE)
 
 
 @pytest.mark.parametrize("noindex", [True, False])
@@ -347,10 +349,63 @@ def test_r14_a_story_page_explains_the_merge() -> None:
     assert carriers.xpath(".//li//a/@href") == [f"{source.link}articles/17" for source in (RAFIDAIN, TIGRIS, HEWLER)]
 
 
-def test_a_rule_without_words_is_named() -> None:
+def test_r14_a_rule_without_words_is_named() -> None:
     """A rule that the page does not know is shown by its own name, never hidden (R14)."""
-    assert pages.rule_text(a_carrier(rule="some-rule")) == "some-rule"
-    assert pages.rule_text(a_carrier(rule="")) == "Part of this story"
+    assert rule_text(a_carrier(rule="some-rule")) == "some-rule"
+    assert rule_text(a_carrier(rule="")) == "Part of this story"
+
+
+def test_r14_a_merge_by_text_says_its_score() -> None:
+    """On which words and numbers, and how much alike they are; 0 is a score too (R14)."""
+    evidence = "both say Qasr, bridge and 14"
+    alike = a_carrier(rule="text", evidence=evidence, score=0.934)
+    page = story_page(a_story(carriers=(a_carrier(), alike, replace(alike, score=0.0))))
+    assert [says(row) for row in tree(page).xpath("//section[@id='carriers']//p[@class='reason']")][1:] == [
+        f"Much the same headline and text (score 0.93 of 1): {evidence}",
+        f"Much the same headline and text (score 0.00 of 1): {evidence}",
+    ]
+
+
+def test_r14_a_story_page_names_what_was_not_merged_and_why() -> None:
+    """See also: each related story with its newsroom, its article, its own page here, and what kept it apart (R14)."""
+    story = a_story(related=(a_related(8, title="منسوب النهر", source=RAFIDAIN, reason="other numbers"), a_related(9)))
+    (section,) = tree(story_page(story)).xpath("//section[@id='related']")
+    assert says(section.find("h2")) == "See also"
+    assert [says(row) for row in section.iter("li")] == [
+        "صحيفة الرافدين who carries it منسوب النهر Not merged: other numbers",
+        "Tigris Daily who carries it River level falls by 12 centimetres Not merged: it says 12 where this one says 40",
+    ]
+    assert section.xpath(".//li[2]//a/@href") == [f"../stories/{a_related(9).uuid}#carriers", a_related(9).url]
+    assert not tree(story_page(a_story())).xpath("//section[@id='related']")
+
+
+@pytest.mark.parametrize("address", ["", "javascript:alert(1)"])
+def test_a_related_story_without_an_article_is_linked_to_its_page(address: str) -> None:
+    """What is no web address is no link (R34); its own page is always there, and a headline too."""
+    (section,) = tree(story_page(a_story(related=(a_related(url=address, title=" "),)))).xpath(
+        "//section[@id='related']"
+    )
+    page = f"../stories/{a_related().uuid}"
+    assert section.xpath(".//a/@href") == [f"{page}#carriers", page]
+    assert says(section.xpath(".//p[@class='carrier-title']")[0]) == "Tigris Daily"
+
+
+def test_r36_words_of_other_scripts_stand_by_themselves() -> None:
+    """In an English reason each run of Arabic letters is isolated: lists and numbers keep their order (R36)."""
+    evidence = "both say جسر القصر, نهر and 14; ڕووبار"
+    page = story_page(a_story(carriers=(a_carrier(evidence=evidence),), related=(a_related(reason=f"{evidence} <b>"),)))
+    for reason in tree(page).xpath("//p[@class='reason']"):
+        assert [run.text for run in reason.iter("bdi")] == ["جسر القصر", "نهر", "ڕووبار"]
+        assert says(reason).split(": ", 1)[1].startswith(evidence)
+
+
+def test_r36_names_and_headlines_claim_no_language_that_is_not_theirs() -> None:
+    """Below the English words of the page stand headlines of any language: they are not marked as English (R36)."""
+    page = tree(story_page(a_shared_story()))
+    named = page.xpath("//section[@lang='en']//*[@class='source' or @class='carrier-title']/*")
+    assert len(named) == 2 * (3 + 1)
+    assert all(element.get("lang") == "" for element in named)
+    assert all(element.tag == "bdi" or element.get("dir") == "auto" for element in named)
 
 
 def test_a_carrier_without_a_page_is_not_linked() -> None:
@@ -363,7 +418,7 @@ def test_a_carrier_without_a_page_is_not_linked() -> None:
 def test_a_story_is_there_as_data() -> None:
     """`.json` says what the page says, and the page links to it."""
     story = a_shared_story()
-    found = json.loads(pages.story_json(story))
+    found = json.loads(pages.story_json(story, SITE))
     assert {key: found[key] for key in ("id", "title", "language", "direction", "published", "updated")} == {
         "id": story.id,
         "title": story.title,
@@ -382,8 +437,29 @@ def test_a_story_is_there_as_data() -> None:
         "first_seen": "2026-11-22T12:00:00Z",
         "rule": "address",
         "evidence": "both name tigris.example/articles/17",
+        "score": None,
     }
+    assert found["related"] == [
+        {
+            "story": a_related().id,
+            "title": "River level falls by 12 centimetres",
+            "source": "Tigris Daily",
+            "url": "https://tigris.example/articles/9",
+            "reason": "it says 12 where this one says 40",
+        }
+    ]
     assert f"../stories/{story.uuid}.json" in tree(story_page(story)).xpath("//link/@href")
+
+
+def test_r14_the_data_has_the_score_and_every_related_story() -> None:
+    """The score as it was reckoned; related stories are all there, none is an empty list (R14)."""
+    story = a_story(carriers=(a_carrier(score=0.93417),), related=tuple(map(a_related, range(10, 20))))
+    found = json.loads(pages.story_json(story, SITE))
+    assert found["carriers"][0]["score"] == 0.93417
+    assert [other["story"] for other in found["related"]] == [other.id for other in story.related]
+    (homeless,) = json.loads(pages.story_json(a_story(related=(a_related(url=""),)), SITE))["related"]
+    assert homeless["url"] == f"{SITE}stories/{a_related().uuid}"
+    assert json.loads(pages.story_json(a_story(), SITE))["related"] == []
 
 
 # --- the outputs ------------------------------------------------------------------------------------------------------
@@ -423,13 +499,14 @@ def test_r33_no_text_breaks_a_page(text: str, other: str) -> None:
             a_carrier(replace(TIGRIS, id=text, title=other, link=text), url=other, rule=text, evidence=other),
             a_carrier(replace(HEWLER, title=text), url=text, title=other, rule=other, evidence=text),
         ),
+        related=(a_related(id=other, title=text, url=other, source=replace(TIGRIS, title=other), reason=text),),
     )  # fmt: skip
     for body in (river(story, title=other, site_title=text, notice=other), story_page(story)):
         balance = Balance()
         balance.feed(body.decode())
         assert balance.open == []
         assert "\x00" not in body.decode()
-    json.loads(pages.story_json(story))
+    json.loads(pages.story_json(story, SITE))
 
 
 def test_r34_text_is_escaped() -> None:
@@ -439,6 +516,9 @@ def test_r34_text_is_escaped() -> None:
         title=hostile, summary=hostile, author=hostile, categories=(hostile,),
         picture=Picture("https://tigris.example/x.jpg", hostile),
         carriers=(a_carrier(replace(TIGRIS, title=hostile), title=hostile, rule=hostile, evidence=hostile),),
+        related=(
+            a_related(id=hostile, title=hostile, url=hostile, source=replace(TIGRIS, title=hostile), reason=hostile),
+        ),
     )  # fmt: skip
     for body in (river(story, title=hostile, site_title=hostile), story_page(story)):
         assert b"<script" not in body

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from feedhub.ingest.parse import parse
-from feedhub.models import Enclosure, Failed, FailureKind, ParsedFeed, ParsedItem, Picture, RawDate, Text
+from feedhub.models import Enclosure, Failed, FailureKind, ParsedFeed, ParsedItem, Picture, RawDate, RawHints, Text
 
 FEEDS = Path(__file__).parent.parent / "fixtures" / "feeds"
 URL = "https://herald.example/rss"
@@ -141,6 +141,39 @@ def test_a_feed_without_items_is_a_feed() -> None:
     """A newsroom that has nothing to say today is not broken."""
     feed = read(rss(""))
     assert (feed.format, feed.items, feed.skipped) == ("rss20", (), 0)
+
+
+SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+SY_HINTS = "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency> 2 </sy:updateFrequency>"
+
+
+@pytest.mark.parametrize("spoil", [str, lambda text: text.replace("</channel>", "</chanel>")], ids=["well", "broken"])
+def test_what_an_rss_channel_asks_is_read_R27(spoil: Callable[[str], str]) -> None:
+    """`ttl`, `sy:update*`, and every hour and day that is to be skipped, as they stand there; an item's own are not."""
+    asked = (
+        f"<ttl>60</ttl>{SY_HINTS}<sy:updateBase>2000-01-01T12:00+00:00</sy:updateBase>"
+        "<skipHours><hour>0</hour><hour>1</hour></skipHours><skipDays><day>Friday</day><day>Saturday</day></skipDays>"
+    )
+    item = "<item><guid>1</guid><title>Fair</title><ttl>5</ttl><hour>9</hour><day>Monday</day></item>"
+    assert read(spoil(rss(item, channel=asked, attributes=SY))).hints == RawHints(
+        "60", "daily", "2", "2000-01-01T12:00+00:00", ("0", "1"), ("Friday", "Saturday")
+    )
+
+
+def test_what_rdf_and_atom_ask_is_read_R27() -> None:
+    """The syndication module is no element of RSS alone."""
+    rdf = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
+        f'{SY}><channel rdf:about="a"><title>Herald</title>{SY_HINTS}</channel></rdf:RDF>'
+    )
+    atom = f'<feed xmlns="http://www.w3.org/2005/Atom" {SY}><title>Herald</title>{SY_HINTS}</feed>'
+    assert read(rdf).hints == read(atom).hints == RawHints(update_period="daily", update_frequency="2")
+
+
+@pytest.mark.parametrize("document", [rss(""), fixture("jsonfeed11.json"), rss("", channel="<ttl/><skipHours/>")])
+def test_a_document_that_asks_nothing(document: str | bytes) -> None:
+    """JSON Feed has no such members."""
+    assert read(document).hints == RawHints()
 
 
 # --- identity and links -----------------------------------------------------------------------------------------------

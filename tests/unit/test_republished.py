@@ -10,7 +10,7 @@ import pytest
 from feedhub.models import Enclosure, OutputView
 from feedhub.publish import atom, jsonfeed, pages, rss
 from feedhub.publish.item import summarised
-from support.stories import TIGRIS, a_carrier, a_plain_story, a_shared_story, a_story, a_view
+from support.stories import SITE, TIGRIS, a_carrier, a_plain_story, a_shared_story, a_story, a_view
 
 WRITERS = {"atom": atom.render, "rss": rss.render, "json": jsonfeed.render}
 ALSO = (
@@ -67,7 +67,7 @@ def test_a_story_that_nobody_else_carries_names_nobody(extension: str) -> None:
 def test_a_summarised_story_has_no_text_on_its_own_page_either() -> None:
     """Nor as data."""
     story = summarised(a_story())
-    shown = pages.story(story, site_title="Two Rivers", root="../", noindex=True), pages.story_json(story)
+    shown = pages.story(story, site_title="Two Rivers", root="../", noindex=True), pages.story_json(story, SITE)
     for body in shown:
         assert b"No house is in danger" not in body
         assert b"Engineers open two gates" in body

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedhub.ingest.rhythm import HOUR, Rhythm, demand, learn, outlook, punctuality, rate, usual
+from feedhub.ingest.learning import learn
+from feedhub.ingest.rhythm import HOUR, Rhythm, demand, outlook, punctuality, rate, usual
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
@@ -128,6 +129,16 @@ def test_the_longest_usual_silence_and_the_newest_item_are_kept() -> None:
     assert (rhythm.silence, rhythm.newest) == (30 * HOUR, MONDAY + 39 * HOUR)
 
 
+@pytest.mark.parametrize("polled", [DAY, 30 * DAY])
+def test_r29_a_yearly_feed_stays_known_as_one_while_it_is_silent(polled: timedelta) -> None:
+    """Its long silences fade once it speaks again, not meanwhile: else it would be stale most of the year."""
+    first, second = MONDAY + HOUR, MONDAY + 360 * DAY
+    rhythm = watched([first, second], 700, every=polled)
+    assert rhythm.silence > 0.8 * (second - first)
+    busy = watched([first, second, *(second + n * HOUR for n in range(24 * 300))], 660, every=polled)
+    assert busy.silence < 10 * DAY
+
+
 def test_r51_a_clock_set_back_unlearns_nothing() -> None:
     """A poll at or before the last one's time leaves the rhythm as it is."""
     rhythm = watched(at_hours([6], range(7)), 7)
@@ -139,15 +150,28 @@ def test_demand_is_the_mean_root_of_the_rate() -> None:
     assert demand(watched(at_hours(range(24), range(56)), 56)) == pytest.approx(1, rel=0.05)
 
 
-def test_the_outlook_ends_each_step_with_the_minute_and_agrees_with_the_rate() -> None:
-    """Seamless from start to end."""
+def test_the_outlook_ends_each_step_with_the_minute_or_hour_and_agrees_with_the_rate() -> None:
+    """Seamless from start to end. The hours after the sixth are steps, so that a wait of a year is soon found."""
     rhythm = watched(at_hours((6, 7, 8), range(14)), 14)
-    start, end = MONDAY + 14 * DAY + 25 * timedelta(seconds=1), MONDAY + 14 * DAY + 8 * HOUR
-    steps = list(outlook(rhythm, start, end))
-    assert [at for at, _step, _rate in steps[1:]] == [at + step for at, step, _rate in steps[:-1]]
-    assert steps[-1][0] + steps[-1][1] == end
-    assert all((at + step).second == 0 for at, step, _rate in steps)
-    assert all(expected == rate(rhythm, at + step / 2) for at, step, expected in steps)
+    start = MONDAY + 14 * DAY + timedelta(seconds=25)
+    steps = list(outlook(rhythm, start, 8 * HOUR))
+    ends = [step.begin + step.length for step in steps]
+    assert [step.begin for step in steps[1:]] == pytest.approx(ends[:-1])
+    assert steps[0].begin == 0
+    assert ends[-1] == pytest.approx(8 * 60)
+    whole = [end + 25 / 60 for end in ends[:-1]]
+    assert whole == pytest.approx([*range(1, 362), 420, 480])
+    assert [step.rate for step in steps] == pytest.approx(
+        [rate(rhythm, start + (step.begin + step.length / 2) * MINUTE) for step in steps]
+    )
+
+
+def test_the_outlook_weighs_the_minutes_of_the_hour() -> None:
+    """As long as it goes by minutes."""
+    rhythm, start = watched(at_hours(range(24), range(14), minute=30), 14), MONDAY + 14 * DAY + 10 * MINUTE
+    steps = list(outlook(rhythm, start, DAY))
+    assert steps[20].weight == punctuality(rhythm)[30] > 10
+    assert {step.weight for step in steps if step.begin > 361} == {1.0}
 
 
 @given(

@@ -214,3 +214,11 @@ def test_a_hostile_file_takes_no_time() -> None:
     started = time.process_time()
     assert Robots.parse(rules).allows("feedhub", f"{SITE}/{'a' * 2_000}")
     assert time.process_time() - started < 2
+
+
+def test_sitemaps_are_named_for_everyone_wherever_they_stand() -> None:
+    """Each once, in order; they interrupt no group (RFC 9309 section 2.2.4)."""
+    text = "Sitemap: https://a.example/s.xml\nUser-agent: *\nsitemap: https://a.example/n.xml # news\nDisallow: /x\n"
+    robots = Robots.parse(text + "Sitemap:\nSITEMAP: https://a.example/s.xml\n")
+    assert robots.sitemaps == ("https://a.example/s.xml", "https://a.example/n.xml")
+    assert not robots.allows("feedhub", "https://a.example/x")

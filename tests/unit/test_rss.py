@@ -15,7 +15,7 @@ from feedhub.models import Enclosure, OutputView, Picture, Story
 from feedhub.publish import rss
 from feedhub.publish.item import one_line
 from feedhub.publish.xml import ATOM, CONTENT, DUBLIN_CORE, HISTORY, MEDIA
-from support.stories import HEWLER, SITE, TIGRIS, a_carrier, a_plain_story, a_shared_story, a_story, a_view
+from support.stories import HEWLER, SITE, TIGRIS, a_carrier, a_plain_story, a_related, a_shared_story, a_story, a_view
 
 
 def read(view: OutputView) -> Any:
@@ -78,6 +78,15 @@ def test_r40_an_item_names_its_source_and_the_other_carriers() -> None:
     ]
 
 
+def test_r40_an_item_names_related_stories() -> None:
+    """An atom:link `related` for the article of each, under its headline; a few of them, never more (R40)."""
+    found = item(a_story(related=tuple(map(a_related, range(100, 120)))))
+    related = [(link.href, link.title) for link in found.links if link.rel == "related"]
+    assert len(related) == 5
+    assert related[0] == ("https://tigris.example/articles/100", "River level falls by 12 centimetres")
+    assert found.link == a_story().url
+
+
 def test_r36_language_stands_at_each_item() -> None:
     """dc:language at the item, `language` at the channel where all items agree (R36)."""
     assert node(a_shared_story()).findtext(f"{{{DUBLIN_CORE}}}language") == "ar"
@@ -87,7 +96,7 @@ def test_r36_language_stands_at_each_item() -> None:
 
 
 def test_r35_the_picture_is_media_content_with_its_caption() -> None:
-    """media:content with the type and the size known, and media:description (R35)."""
+    """media:content with the type and the size known; a media:description would be read as the item's (R35)."""
     content = node(a_story()).find(f"{{{MEDIA}}}content")
     assert content is not None
     assert content.attrib == {
@@ -97,7 +106,7 @@ def test_r35_the_picture_is_media_content_with_its_caption() -> None:
         "width": "1200",
         "height": "800",
     }
-    assert content.findtext(f"{{{MEDIA}}}description") == "The weir at dawn"
+    assert content.findtext(f"{{{MEDIA}}}title") == "The weir at dawn"
 
 
 def test_there_is_one_enclosure() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from feedhub.cli.show import ago, plural, polled_line
 from feedhub.config import FeedConfig
-from feedhub.models import Arrival, Edit, FailureKind, News, NextPoll, Poll, Received, Validators
+from feedhub.models import Arrival, Edit, FailureKind, Move, News, NextPoll, Poll, Received, Validators
 from support.entries import NOON, an_entry
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -37,6 +38,10 @@ FEED = FeedConfig(
 )
 
 
+MOVE = Move("https://tigris.example/rss?key=secret", NOON)
+HELD = NextPoll(NOON + HOUR, "tigris.example asked to wait", HOUR, NOON + HOUR)
+
+
 def a_poll(outcome: str = "fetched", **changes: Any) -> Poll:
     values = {"state": "ok", "message": "", "news": None} | changes
     return Poll(feed=1, at=NOON, outcome=outcome, next=NextPoll(NOON + HOUR, "", HOUR), **values)
@@ -48,7 +53,6 @@ def some_news(new: int, edited: int = 0) -> News:
         received=Received("rss20", "", "", None, (entry,)),
         validators=Validators(),
         body_hash="",
-        permanent_url=None,
         identity="guid",
         identity_reason="",
         arrivals=(Arrival(entry, "", NOON, ""),) * new,
@@ -105,6 +109,13 @@ def test_what_never_was_and_what_is_just_now() -> None:
         (a_poll(news=some_news(2, edited=3)), "tigris: 2 new, 3 edited"),
         (a_poll(news=some_news(2), message="1 item skipped: no text"), "tigris: 2 new (1 item skipped: no text)"),
         (a_poll("unchanged"), "tigris: unchanged"),
+        (a_poll("unchanged", state="stale", message="nothing new for 9 d"), "tigris: unchanged (nothing new for 9 d)"),
+        (a_poll("unchanged", move=MOVE), "tigris: unchanged"),
+        (
+            a_poll("unchanged", move=replace(MOVE, adopted_at=NOON)),
+            "tigris: unchanged (moved for good: `feedhub status` has the new address for line 1)",
+        ),
+        (replace(a_poll("held"), next=HELD), "tigris: not asked: tigris.example asked to wait"),
         (
             a_poll(FailureKind.GONE, state="gone", message="it is gone; find its new address"),
             "tigris: gone: it is gone; find its new address",

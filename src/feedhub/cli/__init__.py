@@ -8,16 +8,18 @@ import sys
 from io import TextIOWrapper
 from types import FrameType
 
-_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main() -> None:
-    """Run the command line; what the operator can mend, and Ctrl-C at any time, brings no traceback.
+    """Run the command line; what the operator can mend, and Ctrl-C or SIGTERM at any time, brings no traceback.
 
-    All else is imported in here, where Ctrl-C is taken care of.
+    All else is imported in here, where both are taken care of. SIGTERM has no default for the first process of a
+    container: without a handler it would be passed over.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever started this has it ignored
-        signal.signal(signal.SIGINT, _interrupt)
+    for number, default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+        if signal.getsignal(number) is default:  # else whoever started this has it ignored
+            signal.signal(number, _end)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: an ASCII terminal shows what it can
     try:
@@ -35,10 +37,13 @@ def main() -> None:
         sys.exit(code)
 
 
-def _interrupt(_number: int, frame: FrameType | None) -> None:
-    """Ctrl-C. In an import, where Python may wrap the exception or lose it, the process ends at once."""
+def _end(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C or SIGTERM. In an import, where Python may wrap the exception or lose it, the process ends at once."""
+    code = 128 + number  # as shells have it
     while frame:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
-            os._exit(_INTERRUPTED)
+            os._exit(code)
         frame = frame.f_back
+    if number == signal.SIGTERM:
+        sys.exit(code)
     raise KeyboardInterrupt

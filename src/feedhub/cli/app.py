@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from feedhub import __version__
-from feedhub.cli.commands import check, demo, export, poll, serve, status
+from feedhub.cli.commands import backup, check, demo, export, poll, serve, status, why
+from feedhub.cli.listing import discover, import_, opml, schema
 
 app = typer.Typer(
     name="feedhub",
@@ -14,8 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, poll, check, export, status, demo):
-    app.command()(command)
+for command in (serve, poll, check, export, status, why, demo, import_, opml, discover, schema, backup):
+    app.command(command.__name__.rstrip("_"))(command)
 
 
 def _version(wanted: bool) -> None:

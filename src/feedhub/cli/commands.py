@@ -35,17 +35,44 @@ LogStyle = Annotated[
     typer.Option("--log-format", envvar="FEEDHUB_LOG_FORMAT", help="auto: text on a terminal, else JSON."),
 ]
 
-_CONFIG, _DATA = Path("config/feeds.yaml"), Path("data")
+
+def _is_proxy(value: str | None) -> str | None:
+    """The value, if it names a proxy; raises Misconfigured, without the value, which may hold a password."""
+    if value:
+        from feedhub.cli.faults import Misconfigured
+        from feedhub.net.proxy import Proxy
+
+        try:
+            Proxy.parse(value)
+        except ValueError as error:
+            raise Misconfigured(f"FEEDHUB_PROXY or --proxy names no proxy: {error}") from None
+    return value
+
+
+ProxyAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--proxy",
+        envvar="FEEDHUB_PROXY",
+        metavar="URL",
+        callback=_is_proxy,
+        show_default=False,
+        help="Fetch through this proxy, http://host:port; it must itself keep private addresses from being asked.",
+    ),
+]
+
+CONFIG, DATA = Path("config/feeds.yaml"), Path("data")
 
 
 def serve(
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
     allow_private: AllowPrivate = False,
     host: Host = "127.0.0.1",
     port: Port = 8080,
     log_format: LogStyle = "auto",
+    proxy: ProxyAddress = None,
     no_poll: Annotated[bool, typer.Option("--no-poll", help="Serve only; another process polls.")] = False,
     no_web: Annotated[bool, typer.Option("--no-web", help="Poll only; another process serves.")] = False,
 ) -> None:
@@ -53,16 +80,17 @@ def serve(
     from feedhub.cli.serving import run_service
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, host, port, log_format)
+    settings = Settings(config, data, database, allow_private, host, port, log_format, proxy)
     run_service(settings, polls=not no_poll, serves=not no_web)
 
 
 def poll(
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
     allow_private: AllowPrivate = False,
     log_format: LogStyle = "auto",
+    proxy: ProxyAddress = None,
     all_feeds: Annotated[
         bool, typer.Option("--all", help="Also feeds that are not due; never one that asked to wait (Retry-After).")
     ] = False,
@@ -79,26 +107,40 @@ def poll(
     from feedhub.cli.polling import run_poll
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, log_format=log_format)
+    settings = Settings(config, data, database, allow_private, log_format=log_format, proxy=proxy)
     raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], folder=export))
 
 
-def check(config: ConfigPath = _CONFIG) -> None:
-    """Say every mistake in the configuration, with its line."""
-    from feedhub.cli.reading import read_config
-    from feedhub.cli.show import plural
+def check(
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
+    database: Database = None,
+    allow_private: AllowPrivate = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    proxy: ProxyAddress = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Also try each feed; nothing is stored.")] = False,
+    system: Annotated[
+        bool, typer.Option("--system", help="Also look at database, disk, clock, address and network.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Say every mistake in the configuration, with its line.
 
-    loaded = read_config(config)
-    for warning in loaded.warnings:
-        typer.echo(f"{warning} (warning)", err=True)
-    outputs = plural(len(loaded.outputs), "output")
-    typer.echo(f"{config}: {plural(len(loaded.feeds), 'feed')}, {outputs}, no mistakes")
+    Exit status 0: all is well; 1: a feed failed, or a look at the system; 2: a mistake in the configuration; 3: no feed
+    could be reached.
+    """
+    from feedhub.cli.checking import run_check
+    from feedhub.settings import Settings
+
+    settings = Settings(config, data, database, allow_private, host, port, proxy=proxy)
+    raise typer.Exit(run_check(settings, fetch=fetch, system=system, as_json=as_json))
 
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.")],
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
 ) -> None:
     """Write the outputs as static files for any web server."""
@@ -109,8 +151,8 @@ def export(
 
 
 def status(
-    config: ConfigPath = _CONFIG,
-    data: DataPath = _DATA,
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
     database: Database = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
@@ -119,6 +161,35 @@ def status(
     from feedhub.settings import Settings
 
     show_status(Settings(config, data, database), datetime.now(UTC), as_json=as_json)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the copy.")],
+    data: DataPath = DATA,
+    database: Database = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file where it exists.")] = False,
+) -> None:
+    """Copy the database to a file, checked, while feedhub runs."""
+    from feedhub.cli.keeping import run_backup
+    from feedhub.settings import Settings
+
+    run_backup(Settings(CONFIG, data, database), file, force=force)
+
+
+def why(
+    reference: Annotated[
+        str, typer.Argument(metavar="ID-or-URL", help="A story's id, the address of its page, or an article's.")
+    ],
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
+    database: Database = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Say why articles are one story, and why others are not."""
+    from feedhub.cli.why import show_why
+    from feedhub.settings import Settings
+
+    show_why(Settings(config, data, database), reference, as_json=as_json)
 
 
 def demo(

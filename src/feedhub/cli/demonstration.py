@@ -21,7 +21,7 @@ from feedhub.demo.newsroom import newsroom
 from feedhub.hub import open_store
 from feedhub.ingest.cadence import spoken
 from feedhub.ingest.passes import PassReport
-from feedhub.models import Poll
+from feedhub.models import News, Poll
 from feedhub.observe import LogFormat, configure_logging
 from feedhub.service import serve_app
 from feedhub.settings import Settings
@@ -79,7 +79,8 @@ class Guide:
         self._say(f"{self._newsrooms:{width}}the newsrooms, all invented, on this machine")
         self._say("")
         self._say(f"They publish an article every {pace:g} s, for {spoken(duration(self._pace))}. Reload the hub and")
-        self._say('look for "Also in": what several newsrooms carry is one story. Ctrl-C ends the demo.')
+        self._say('look for "Also in": what several newsrooms carry is one story, and its page says why. The grain')
+        self._say("silo's page shows a look-alike that is none of it. Ctrl-C ends the demo.")
         self._say("")
         return self
 
@@ -93,8 +94,11 @@ class Guide:
         if poll.failure:
             self._tell(f"{feed.title}: {poll.message}")
         elif self._opened and poll.news:
-            for arrival in poll.news.arrivals:
-                self._tell(f"{feed.title}: {arrival.entry.title}")
+            self.delivered(feed, poll.news)
+
+    def delivered(self, feed: FeedConfig, news: News) -> None:
+        for arrival in news.arrivals:
+            self._tell(f"{feed.title}: {arrival.entry.title}")
 
     def pass_ended(self, report: PassReport) -> None:
         pass

@@ -15,6 +15,10 @@ class Fault(Exception):
     """A condition that a command reports; the message is one line."""
 
 
+class Misconfigured(Exception):
+    """A setting of this process that makes no sense; the message is one line."""
+
+
 def exit_code(error: Exception) -> int | None:
     """Print what is wrong and return the exit code, or None for what is no fault of the operator's: a bug."""
     match error:
@@ -23,6 +27,9 @@ def exit_code(error: Exception) -> int | None:
                 print(problem, file=sys.stderr)
             count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
             print(f"feedhub: {count} in the configuration", file=sys.stderr)
+            return CONFIGURATION
+        case Misconfigured():
+            print(f"feedhub: {error}", file=sys.stderr)
             return CONFIGURATION
         case Locked():
             print(f"feedhub: {error}", file=sys.stderr)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import typer
@@ -15,9 +15,10 @@ from feedhub.cli.reading import read_config
 from feedhub.cli.show import OFFLINE_HINT, ago, console, plural
 from feedhub.config import MOST_STORIES, Config, FeedConfig, OutputConfig
 from feedhub.hub import open_store
+from feedhub.observe import concealer
 from feedhub.settings import Settings
 from feedhub.store import status
-from feedhub.store.status import FeedStatus, HubStatus
+from feedhub.store.status import FeedStatus, HubStatus, PushStatus
 
 _DAY = timedelta(days=1)
 
@@ -33,7 +34,8 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
             entered = status.entered(session, now - _DAY)
     finally:
         store.close()
-    feeds = {feed.id: stored.get(feed.id, status.UNKNOWN) for feed in config.feeds}
+    conceal = concealer(config.secrets)
+    feeds = {feed.id: _shown(stored.get(feed.id, status.UNKNOWN), conceal) for feed in config.feeds}
     if as_json:
         text = json.dumps(as_data(config, hub, feeds, entered), ensure_ascii=False, indent=2)
         typer.echo(text.encode())  # UTF-8 whatever the locale: RFC 8259, 8.1
@@ -52,6 +54,11 @@ def crowding(output: OutputConfig, entered: int) -> str:
         f"{output.id}: {entered} stories came in the last 24 hours and its document holds {output.limit}; "
         f"a reader app that asks once a day and follows no archive misses some; {advice}"
     )
+
+
+def _shown(health: FeedStatus, conceal: Callable[[str], str]) -> FeedStatus:
+    """Fit to be shown: a new address may have taken over the secret of the old one."""
+    return replace(health, moved_to=health.moved_to and conceal(health.moved_to))
 
 
 def as_data(
@@ -81,23 +88,29 @@ def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
         "url": feed.public_url,
         "title": feed.title or health.title,
         "state": _state(feed, health),
-        "message": health.message,
+        "message": _message(feed, health),
         "last_poll": _moment(health.last_poll),
         "next_poll": None if feed.paused else _moment(health.next_poll),
-        "reason": "paused in feeds.yaml" if feed.paused else health.reason,
+        "reason": _reason(feed, health),
         "new_per_day": round(health.new_per_day, 1),
         "entries": health.entries,
         "format": health.format,
         "identity": health.identity,
         "identity_reason": health.identity_reason,
+        "moved_to": health.moved_to,
+        "push": _push_data(health.push) if health.push else None,
     }
+
+
+def _push_data(push: PushStatus) -> dict[str, object]:
+    times = {"lease_until": _moment(push.lease_until), "last_delivery": _moment(push.last_delivery)}
+    return {**asdict(push), **times}
 
 
 def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], now: datetime) -> None:
     screen = console()
-    table = Table(
-        "feed", "state", "last poll", "next poll", "new/day", "why, and what to mend", box=None, pad_edge=False
-    )
+    columns = ("feed", "state", "last poll", "next poll", "new/day", "why then", "what to mend")
+    table = Table(*columns, box=None, pad_edge=False)
     for feed in config.feeds:
         health = feeds[feed.id]
         table.add_row(
@@ -106,7 +119,8 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
             ago(health.last_poll, now),
             _next_poll(feed, health, now),
             f"{health.new_per_day:.1f}",
-            health.message or _identity_note(health) or health.reason,
+            "; ".join(filter(None, (_reason(feed, health), health.push.message if health.push else ""))),
+            _message(feed, health) or _identity_note(health),
         )
     screen.print(table, markup=False)
     listed = plural(len(config.feeds), "feed")
@@ -115,14 +129,28 @@ def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus
         screen.print(OFFLINE_HINT, markup=False)
 
 
+def _why(health: FeedStatus) -> str:
+    return health.message or _identity_note(health) or health.reason
+
+
 def _next_poll(feed: FeedConfig, health: FeedStatus, now: datetime) -> str:
     if feed.paused:
         return "paused"
     return ago(health.next_poll, now) if health.next_poll and health.next_poll > now else "due"
 
 
+def _reason(feed: FeedConfig, health: FeedStatus) -> str:
+    return "paused in feeds.yaml" if feed.paused else health.reason
+
+
 def _state(feed: FeedConfig, health: FeedStatus) -> str:
     return "paused" if feed.paused else health.state
+
+
+def _message(feed: FeedConfig, health: FeedStatus) -> str:
+    """What happened and what to mend, in feeds.yaml too (R26)."""
+    change = f"it has moved for good: change its url on line {feed.line} of feeds.yaml to {health.moved_to}"
+    return "; ".join(filter(None, (health.message, change if health.moved_to else "")))
 
 
 def _identity_note(health: FeedStatus) -> str:

@@ -17,7 +17,7 @@ from feedhub.cli.show import OFFLINE_HINT, console, pass_progress, plural
 from feedhub.config import Config, FeedConfig
 from feedhub.hub import OnPoll, adopt, open_hub, open_store
 from feedhub.ingest.passes import PassReport
-from feedhub.models import Poll
+from feedhub.models import News, Poll
 from feedhub.observe import configure_logging
 from feedhub.service import Listener, serve
 from feedhub.settings import Settings
@@ -123,6 +123,11 @@ class Teller:
         self._screen.print(f"first pass: {feeds}, {plural(new, 'new entry')}, {failed} failed", markup=False)
         if report.unreachable:
             self._screen.print(OFFLINE_HINT, markup=False)
+
+    def delivered(self, feed: FeedConfig, news: News) -> None:
+        """A line in the log; none while the progress bar is on the screen."""
+        if not self._screen.is_terminal or self._over:
+            log.info("delivered by its hub", feed=feed.id, new=len(news.arrivals), edited=len(news.edits))
 
     def matched(self, matched: Matched) -> None:
         """A line in the log; none while the progress bar is on the screen, which it would tear apart."""

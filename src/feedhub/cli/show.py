@@ -42,13 +42,22 @@ def plural(count: int, noun: str) -> str:
 
 def polled_line(feed: FeedConfig, poll: Poll) -> str:
     """One feed's poll in one line."""
+    if poll.held:
+        return f"{feed.id}: not asked: {poll.next.reason}"
     if poll.failure:
         return f"{feed.id}: {poll.state}: {poll.message}"
+    notes = "; ".join(filter(None, (poll.message, _moved(feed, poll))))
+    note = f" ({notes})" if notes else ""
     if poll.news is None:
-        return f"{feed.id}: unchanged"
+        return f"{feed.id}: unchanged{note}"
     edited = f", {len(poll.news.edits)} edited" if poll.news.edits else ""
-    skipped = f" ({poll.message})" if poll.message else ""
-    return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{skipped}"
+    return f"{feed.id}: {len(poll.news.arrivals)} new{edited}{note}"
+
+
+def _moved(feed: FeedConfig, poll: Poll) -> str:
+    """Which line of feeds.yaml to change (R26), without the address, which may hold a secret."""
+    adopted = poll.move and poll.move.adopted_at
+    return f"moved for good: `feedhub status` has the new address for line {feed.line}" if adopted else ""
 
 
 @contextmanager
@@ -80,8 +89,10 @@ def print_summary(screen: Console, report: PassReport, matched: Matched) -> None
     new = sum(len(poll.news.arrivals) for poll in polls if poll.news)
     edited = sum(len(poll.news.edits) for poll in polls if poll.news)
     unchanged = sum(poll.outcome == "unchanged" for poll in polls)
+    held = sum(poll.held for poll in polls)
     parts = [
-        f"{plural(len(report.polls), 'feed')} polled",
+        f"{plural(len(report.polls) - held, 'feed')} polled",
+        *([f"{held} not asked, as their hosts asked to wait"] if held else []),
         f"{unchanged} unchanged",
         f"{len(failed)} failed",
         f"{plural(new, 'new entry')}, {edited} edited",

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from feedhub.config.problems import Finding, Problem
+from feedhub.config.references import named
 from feedhub.config.schema import Feed, File, Output, Site
 from feedhub.config.selectors import Selectors
 from feedhub.config.source import Source
@@ -27,7 +28,7 @@ def config(file: File, source: Source, substituted: frozenset[str]) -> Config:
         outputs=_outputs(file.outputs, file.site),
         hide=tuple(dict.fromkeys(file.hide)),
         hosts=HostsConfig(**file.hosts.model_dump()),
-        dedup=DedupConfig(**file.dedup.model_dump()),
+        dedup=_dedup(file),
         warnings=tuple(sorted([*twice, *_warnings(file, source)])),
         secrets=substituted.union(*(passwords(feed.url) for feed in file.feeds)),
     )
@@ -138,6 +139,11 @@ def _output(output: Output, title: str) -> OutputConfig:
         content=output.content,
         show_carriers=output.show_carriers,
     )
+
+
+def _dedup(file: File) -> DedupConfig:
+    merge, never = (named(groups, file.site.url) for groups in (file.dedup.merge, file.dedup.never_merge))
+    return DedupConfig(mode=file.dedup.mode, window=file.dedup.window, merge=merge, never_merge=never)
 
 
 def _warnings(file: File, source: Source) -> list[Problem]:

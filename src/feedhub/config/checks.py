@@ -8,7 +8,8 @@ from importlib.util import find_spec
 
 from feedhub.config.languages import covers
 from feedhub.config.messages import did_you_mean
-from feedhub.config.problems import Finding, Path
+from feedhub.config.problems import Finding, Path, spell_path
+from feedhub.config.references import Groups, named
 from feedhub.config.scalars import spell
 from feedhub.config.schema import Defaults, Feed, File
 from feedhub.config.source import Plain, Source
@@ -32,6 +33,7 @@ def check(file: File, source: Source, known: Known) -> Iterator[Finding]:
     yield from _outputs(file, source)
     yield from _matches(file, source, known)
     yield from _full_text(file)
+    yield from _overrides(file, source)
 
 
 def languages_of(file: File) -> frozenset[str] | None:
@@ -149,3 +151,43 @@ def _unknown(
         if isinstance(written, list) and not any(covers(word, other) for other in known):
             place = written.index(word) if word in written else 0
             yield Finding((*path, place), f'{message} "{word}"{did_you_mean(word, known)}')
+
+
+def _overrides(file: File, source: Source) -> Iterator[Finding]:
+    """What is wrong within the groups of `merge` and `never_merge`, and between the two."""
+    merge, never = (named(groups, file.site.url) for groups in (file.dedup.merge, file.dedup.never_merge))
+    yield from _groups("merge", merge, source)
+    yield from _groups("never_merge", never, source)
+    for index, group in enumerate(never):
+        path = ("dedup", "never_merge", index)
+        first: dict[int, int] = {}  # the place of an element, by the first of the groups that make a story of it
+        for place, name in enumerate(group):
+            joined = _joined(name, merge)
+            other = first.setdefault(joined[0], place) if joined else place
+            if group[other] != name:
+                line = source.mark(("dedup", "merge", joined[-1])).line
+                message = f"merge on line {line} makes one story of this and {spell_path((*path, other))}"
+                yield Finding((*path, place), f"{message}; take one of the two out")
+
+
+def _groups(key: str, groups: Groups, source: Source) -> Iterator[Finding]:
+    for index, group in enumerate(groups):
+        path = ("dedup", key, index)
+        written = source.text(path)
+        if not isinstance(written, list) or len(written) != len(group):  # a mistake in it is told already
+            continue
+        if len(group) < 2:
+            yield Finding(path, f"expected two or more URLs or story ids, not {('none', 'one')[len(group)]}")
+        for place, name in enumerate(group):
+            if (first := group.index(name)) != place:
+                yield Finding((*path, place), f"the same as {spell_path((*path, first))}; take one of them out")
+
+
+def _joined(name: str, groups: Groups) -> list[int]:
+    """The groups that become one story with `name` in it, in their order: those that share an element are joined."""
+    found: set[int] = set()
+    names = {name}
+    while more := {i for i, group in enumerate(groups) if i not in found and names.intersection(group)}:
+        found |= more
+        names.update(*(groups[i] for i in more))
+    return sorted(found)

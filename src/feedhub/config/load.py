@@ -19,6 +19,14 @@ from feedhub.config.urls import feed_id
 from feedhub.config.values import Config
 from feedhub.config.variables import Substitution
 
+_EMPTY: Mapping[Path, Plain] = {
+    ("feeds",): {},
+    ("outputs",): {},
+    ("dedup", "merge"): [],
+    ("dedup", "never_merge"): [],
+}
+"""The lists whose elements mistakes are told of by their place, and what stands in for an element that is wrong."""
+
 
 def load(path: FilePath, environ: Mapping[str, str]) -> Config:
     """Read the configuration. Raises ConfigError with all mistakes at once, in the order of the file (R46)."""
@@ -101,12 +109,13 @@ def _place(path: Path) -> Path:
 
 
 def _without(value: Plain, bad: Collection[Path], path: Path) -> Any:
-    """`value` without what is at the `bad` paths; a bad feed or output becomes an empty one, so that no index moves."""
+    """`value` without what is at the `bad` paths; a bad feed, output or group becomes an empty one: no index moves."""
     match value:
         case dict():
             return {k: _without(child, bad, (*path, k)) for k, child in value.items() if (*path, k) not in bad}
-        case list() if path in (("feeds",), ("outputs",)):
-            return [{} if (*path, i) in bad else _without(child, bad, (*path, i)) for i, child in enumerate(value)]
+        case list() if path in _EMPTY:
+            empty = _EMPTY[path]
+            return [empty if (*path, i) in bad else _without(child, bad, (*path, i)) for i, child in enumerate(value)]
         case list():
             return [_without(child, bad, (*path, i)) for i, child in enumerate(value) if (*path, i) not in bad]
     return value

@@ -19,6 +19,10 @@ _PLACES = {
     "feeds": "a list of feeds",
     "feeds[]": "a URL, or keys such as url and tags",
     "feeds[].select": "selectors such as item, link and title",
+    "dedup.merge": "a list of groups, such as [[URL, URL]]",
+    "dedup.merge[]": "a group in brackets, such as [URL, URL]",
+    "dedup.never_merge": "a list of groups, such as [[URL, URL]]",
+    "dedup.never_merge[]": "a group in brackets, such as [URL, URL]",
     "outputs": "a list of outputs",
     "outputs[]": "keys such as id, title and match",
 }

@@ -6,16 +6,10 @@ Whoever brings one to life deletes its row here and adds the field to :mod:`feed
 from __future__ import annotations
 
 _KEY = "has no effect yet in this version; take it out"
-_STORY = "near-duplicates are not matched yet; link (the same address) and off are"
 
 NOT_YET: dict[str, str] = {
-    "feeds[].dedup=story": _STORY,
     "outputs[].dedup": _KEY,
     "retention": _KEY,
-    "dedup.mode=story": _STORY,
-    "dedup.window": _KEY,
-    "dedup.merge": _KEY,
-    "dedup.never_merge": _KEY,
 }
 """`pattern` of a key, or `pattern=value` of a key's value -> what to say. `defaults` has the rows of `feeds[]`."""
 

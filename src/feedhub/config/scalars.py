@@ -1,6 +1,7 @@
-"""The scalars of the file: what each key expects, in words, and how its text is read.
+"""The scalars of the file: what each key expects, in words, how its text is read, and its JSON Schema.
 
-A reader returns None for what it does not understand; the words then say what was expected.
+A reader returns None for what it does not understand; the words then say what was expected. A pattern, in the regular
+expressions of ECMA-262, holds for all that the reader takes and may let more pass.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 from feedhub.config import expressions
+from feedhub.config.references import reference
 from feedhub.config.selectors import check_selector
 from feedhub.config.urls import http_url
 
@@ -20,7 +23,6 @@ _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6
 _SIZE = re.compile(r"(\d{1,9})(B|KB|MB)", re.ASCII)
 _UNITS = {"B": 1, "KB": 1_000, "MB": 1_000_000}
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
-_STORY_ID = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _E_MAIL = re.compile(r"[!-~]+@[!-~]+", re.ASCII)
 # RFC 5646, 2.1, without the grandfathered tags and the languages of four letters and more, none of which is registered.
 _LANGUAGE = re.compile(
@@ -40,8 +42,15 @@ _OWN_HEADERS = frozenset(
 )
 
 
-def text(expected: str, read: Callable[[str], object | None]) -> PlainValidator:
-    """A scalar that is written as text."""
+# Patterns for editors, where the reader's own expression is none of theirs.
+_ANY_HTTP = r"[Hh][Tt][Tt][Pp][Ss]?://"
+_ON_ONE_LINE = r"\s*(?=\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+\s*"
+_ANY_CASE_LANGUAGE = _LANGUAGE.pattern.replace("a-z", "a-zA-Z").replace("a-wyz", "a-wyzA-WYZ").replace("-x(", "-[xX](")
+_VARIABLE = r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"
+
+
+def text(expected: str, read: Callable[[str], object | None], pattern: str = "") -> PlainValidator:
+    """A scalar that is written as text, the whole of which `pattern` matches."""
 
     def validate(value: object) -> object:
         parsed = read(value) if isinstance(value, str) else None
@@ -49,7 +58,12 @@ def text(expected: str, read: Callable[[str], object | None]) -> PlainValidator:
             raise ValueError(expected)
         return parsed
 
-    return PlainValidator(validate)
+    shape = {"pattern": f"^(?:{pattern})$|{_VARIABLE}"} if pattern else {}
+    return _validator(validate, {"type": "string", **shape, "patternErrorMessage": f"expected {expected}"})
+
+
+def _validator(validate: Callable[[object], object], schema: dict[str, Any]) -> PlainValidator:
+    return PlainValidator(validate, json_schema_input_type=Annotated[Any, WithJsonSchema(schema)])
 
 
 def whole(low: int, high: int) -> PlainValidator:
@@ -60,7 +74,7 @@ def whole(low: int, high: int) -> PlainValidator:
             raise ValueError(f"a whole number from {low} to {high}")
         return value
 
-    return PlainValidator(validate)
+    return _validator(validate, {"type": "integer", "minimum": low, "maximum": high})
 
 
 def flag() -> PlainValidator:
@@ -69,11 +83,16 @@ def flag() -> PlainValidator:
             raise ValueError("true or false")
         return value
 
-    return PlainValidator(validate)
+    return _validator(validate, {"type": "boolean"})
 
 
 def one_of(*words: str) -> PlainValidator:
-    return text(" or ".join(words), lambda value: value if value in words else None)
+    def validate(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise ValueError(" or ".join(words))
+        return value
+
+    return _validator(validate, {"anyOf": [{"enum": list(words)}, {"type": "string", "pattern": _VARIABLE}]})
 
 
 def duration(low: timedelta, high: timedelta) -> PlainValidator:
@@ -85,7 +104,8 @@ def duration(low: timedelta, high: timedelta) -> PlainValidator:
         length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         return length if low <= length <= high else None
 
-    return text(f"a duration from {spell(low)} to {spell(high)}, such as 30s, 15m, 2h or 1h30m", read)
+    expected = f"a duration from {spell(low)} to {spell(high)}, such as 30s, 15m, 2h or 1h30m"
+    return text(expected, read, f"(?=.){_DURATION.pattern}")
 
 
 def spell(length: timedelta) -> str:
@@ -105,7 +125,14 @@ def size(low: int, high: int) -> PlainValidator:
         count = int(found[1]) * _UNITS[found[2]] if found else 0
         return count if low <= count <= high else None
 
-    return text(f"a size from {low // 1_000}KB to {high // 1_000_000}MB, such as 500KB or 5MB", read)
+    expected = f"a size from {low // 1_000}KB to {high // 1_000_000}MB, such as 500KB or 5MB"
+    return text(expected, read, _SIZE.pattern)
+
+
+def spell_size(count: int) -> str:
+    """As feeds.yaml has it: `5MB`."""
+    unit = next(unit for unit in ("MB", "KB", "B") if count % _UNITS[unit] == 0)
+    return f"{count // _UNITS[unit]}{unit}"
 
 
 def _line(value: str) -> str | None:
@@ -131,11 +158,6 @@ def _time_zone(value: str) -> ZoneInfo | None:
         return None
 
 
-def _taken_down(value: str) -> str | None:
-    found = _STORY_ID.fullmatch(value.lower())
-    return f"urn:uuid:{found[1]}" if found else http_url(value)
-
-
 def language_tag(value: str) -> str | None:
     """In the case that RFC 5646, 2.1.1, recommends: `ku-Arab-IQ`."""
     if not _LANGUAGE.fullmatch(value):
@@ -159,28 +181,43 @@ def _expression() -> PlainValidator:
             raise ValueError(expected)
         return line
 
-    return PlainValidator(validate)
+    message = "expected a word, a phrase, or re: and a regular expression"
+    schema = {"type": "string", "pattern": f"^(?:{_ON_ONE_LINE})$|{_VARIABLE}", "patternErrorMessage": message}
+    return _validator(validate, schema)
 
 
-LINE = text("text on one line (a number in quotes)", _line)
-TAG = text("a tag (a number in quotes)", _line)
+LINE = text("text on one line (a number in quotes)", _line, _ON_ONE_LINE)
+TAG = text("a tag (a number in quotes)", _line, _ON_ONE_LINE)
 ID = text(
     "an id of small letters, digits and hyphens, such as shafaq-ar",
     lambda value: value if _ID.fullmatch(value) else None,
+    _ID.pattern,
 )
-URL = text("an http or https URL", http_url)
-SITE_URL = text("an http or https URL without query, such as https://news.example.org/", _site_url)
-CONTACT = text("an e-mail address or a URL", _contact)
-TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone)
-LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", language_tag)
+URL = text("an http or https URL", http_url, rf"{_ANY_HTTP}\S+")
+SITE_URL = text(
+    "an http or https URL without query, such as https://news.example.org/", _site_url, rf"{_ANY_HTTP}[^\s?@]+"
+)
+CONTACT = text("an e-mail address or a URL", _contact, rf"{_E_MAIL.pattern}|{_ANY_HTTP}[!-~]+")
+TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone, r"[A-Za-z0-9_+\/-]+")
+LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", language_tag, _ANY_CASE_LANGUAGE)
 HEADER_NAME = text(
     "the name of a header that is the operator's to set",
     lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,
+    _HEADER_NAME.pattern,
 )
-TAKEN_DOWN = text("the URL of an article or the id of a story (urn:uuid:…)", _taken_down)
 EXPRESSION = _expression()
 SELECTOR = text(
     "a CSS selector such as article, .news-list > li or h2 a",
     lambda value: value if check_selector(value) is None else None,
+    r"[\s\S]+",
 )
-HEADER_VALUE = text("text in ASCII on one line", lambda value: value if _HEADER_VALUE.fullmatch(value) else None)
+HEADER_VALUE = text(
+    "text in ASCII on one line",
+    lambda value: value if _HEADER_VALUE.fullmatch(value) else None,
+    _HEADER_VALUE.pattern,
+)
+REFERENCE = text(
+    "a URL, or a story's id such as urn:uuid:0b7e1f52-…",
+    reference,
+    rf"\s*(?:{_ANY_HTTP}\S+|(?:[Uu][Rr][Nn]:[Uu][Uu][Ii][Dd]:)?[0-9A-Fa-f-]{{36}})\s*",
+)

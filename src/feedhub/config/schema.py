@@ -18,7 +18,9 @@ _INTERVAL = scalars.duration(timedelta(seconds=1), timedelta(days=365))
 _AGE = scalars.duration(timedelta(minutes=1), timedelta(days=3650))
 _SPACING = scalars.duration(timedelta(0), timedelta(hours=1))
 _SIZE = scalars.size(1_000, 100_000_000)
-_DEDUP = scalars.one_of("link", "off")
+_WINDOW = scalars.duration(timedelta(hours=1), timedelta(days=90))
+_DEDUP = scalars.one_of("story", "link", "off")
+_Groups = tuple[tuple[Annotated[str, scalars.REFERENCE], ...], ...]
 
 
 class Section(BaseModel):
@@ -50,7 +52,7 @@ class Defaults(Section):
     priority: Annotated[int, scalars.whole(-1_000_000, 1_000_000)] = 0
     headers: dict[Annotated[str, scalars.HEADER_NAME], Annotated[str, scalars.HEADER_VALUE]] = {}
     paused: Annotated[bool, scalars.flag()] = False
-    dedup: Annotated[DedupMode, _DEDUP] = "link"
+    dedup: Annotated[DedupMode, _DEDUP] = "story"
     max_size: Annotated[int, _SIZE] = 5_000_000
     full_text: Annotated[bool, scalars.flag()] = False
     initial_items: Annotated[int | None, scalars.whole(0, 10_000)] = None
@@ -102,7 +104,10 @@ class Hosts(Section):
 
 
 class Dedup(Section):
-    mode: Annotated[DedupMode, _DEDUP] = "link"
+    mode: Annotated[DedupMode, _DEDUP] = "story"
+    window: Annotated[timedelta, _WINDOW] = timedelta(days=7)
+    merge: _Groups = ()
+    never_merge: _Groups = ()
 
 
 class File(Section):
@@ -110,7 +115,7 @@ class File(Section):
     defaults: Defaults = Defaults()
     feeds: tuple[Feed, ...] = ()
     outputs: tuple[Output, ...] = ()
-    hide: tuple[Annotated[str, scalars.TAKEN_DOWN], ...] = ()
+    hide: tuple[Annotated[str, scalars.REFERENCE], ...] = ()
     hosts: Hosts = Hosts()
     dedup: Dedup = Dedup()
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from feedhub.config.problems import Problem
 from feedhub.config.selectors import Selectors
 
-DedupMode = Literal["link", "off"]
+DedupMode = Literal["story", "link", "off"]
 MOST_STORIES = 1_000  # in one document
 ContentMode = Literal["full", "summary"]
 
@@ -105,17 +105,24 @@ class HostsConfig:
 
 @dataclass(frozen=True, slots=True)
 class DedupConfig:
-    """`mode` holds where neither a feed nor `defaults` says otherwise."""
+    """`mode` holds where neither a feed nor `defaults` says otherwise. `window` is how far back matches are sought.
+
+    `merge` and `never_merge` are the operator's word (R14): groups of two or more that are one story, and groups of
+    which no two are. An element is a story's id, `urn:uuid:…` in small letters, or an article's URL as written.
+    """
 
     mode: DedupMode
+    window: timedelta
+    merge: tuple[tuple[str, ...], ...]
+    never_merge: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The whole file. `outputs` always begins with `all`.
 
-    `hide` are URLs of articles and ids of stories (`urn:uuid:…`). `secrets` are the values that stood in for `${NAME}`
-    and the passwords in URLs: nothing may log them.
+    `hide` names stories as :mod:`feedhub.config.references` has it, as written. `secrets` are the values that stood in
+    for `${NAME}` and the passwords in URLs: nothing may log them.
     """
 
     site: SiteConfig

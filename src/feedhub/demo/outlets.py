@@ -1,7 +1,7 @@
 """The demo's outlets and what they have to say: plain data in ``outlets/*.toml``, read once.
 
 Every outlet, town, person and event in those files is invented. An item is either an article of the outlet's own, or it
-`carries` an agency's article under a headline of its own.
+`carries` an agency's article under a headline of its own. An article may retell another one or merely resemble it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa"})
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A page of the outlet that wrote it. `outlet` is that outlet's id; `scene` names what the picture shows."""
+    """A page of the outlet that wrote it. `outlet` is that outlet's id; `scene` names what the picture shows.
+
+    `retells` is the path of the article whose news this is as well: with a lead, a headline or a spelling of its own,
+    or cut short. `resembles` is that of one that reads alike and is other news. Both are empty as a rule.
+    """
 
     outlet: str
     slug: str
@@ -47,6 +51,8 @@ class Article:
     paragraphs: tuple[str, ...]
     caption: str
     scene: str
+    retells: str = ""
+    resembles: str = ""
 
     @property
     def path(self) -> str:
@@ -151,4 +157,6 @@ def _article(id: str, entry: dict[str, Any]) -> Article:
         paragraphs=tuple(entry["text"].strip().splitlines()),
         caption=entry["caption"],
         scene=entry["scene"],
+        retells=entry.get("retells", ""),
+        resembles=entry.get("resembles", ""),
     )

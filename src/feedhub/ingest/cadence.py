@@ -1,16 +1,30 @@
-"""When to poll a feed next, and why: a pure function (R22-R24)."""
+"""When to poll a feed next, and why: a pure function (R22-R25, R27).
+
+Polls are as dense as the square root of the expected rate of items, which for a given number of requests makes the
+mean delay least. `interval` is what a feed costs on average over the hub; feeds that bring more get more of it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from feedhub.ingest import rhythm as rhythms
+from feedhub.ingest.hints import Hints, allowed
+from feedhub.ingest.rhythm import Rhythm
 from feedhub.models import FailureKind, NextPoll
 
-_FASTER = 0.75
-_SLOWER = 1.25
-_JITTER = 0.1  # of the interval, so that feeds polled together drift apart (R23)
+_JITTER = 0.1  # of the wait, so that feeds polled together drift apart (R23)
 _PARKED = timedelta(days=1)
+_OFFLINE_RETRY = timedelta(minutes=1)
+_WINDOW_SHARE = 0.5  # of a document's items may be new by the next poll: beyond, a burst could push some out unseen
+_TELLING = 3  # items
+_PUSHED = timedelta(days=1)  # a hub may fall silent without a word
+_MISSED = 0.5  # of the wait in force, at most, after items were missed
+_FRESH = "Cache-Control, Expires"
+_TOGETHER = timedelta(minutes=59)  # at most: feeds that wait for the same moment start within its hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,56 +37,79 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a poll came to. `new` entries; or the failure, the how many-th in a row, and the publisher's Retry-After."""
+class History:
+    """What is known of a feed, the poll in question included.
+
+    `interval` is the wait in force, None for a first poll; `window` the number of items in its last document, 0 where
+    unknown; `typical` the hub's :func:`typical_demand`, None for a feed by itself. `together`: it was
+    asked along with all others, since the hub or its network was away. `pushed`: a publisher's hub delivers what is new
+    (WebSub).
+    """
+
+    interval: timedelta | None = None
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    hints: Hints = field(default_factory=Hints)
+    window: int = 0
+    typical: float | None = None
+    together: bool = False
+    pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A 200 or a 304: how many items were `new`, whether some were missed, and for how long the answer is fresh."""
 
     new: int = 0
-    failure: FailureKind | None = None
-    failures: int = 0
+    gap: bool = False
+    fresh: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A failure, the how many-th in a row, and the publisher's Retry-After."""
+
+    kind: FailureKind
+    failures: int
     retry_after: datetime | None = None
 
 
-def next_poll(bounds: Bounds, interval: timedelta | None, outcome: Outcome, now: datetime, jitter: float) -> NextPoll:
-    """The next time and the reason. `interval` is the one in force, None for a first poll; `jitter` from 0 to 1.
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """The network was missing here (R25)."""
 
-    Jitter never leads beyond the longest interval. After its first poll a feed is asked again anywhere between the
-    shortest interval and its own, so that feeds started together do not stay together (R23).
+
+Outcome = Answered | Refused | Offline
+
+
+def next_poll(bounds: Bounds, history: History, outcome: Outcome, now: datetime, jitter: float) -> NextPoll:
+    """The next time and the reason; `jitter` is from 0 to 1.
+
+    Hints can only make a wait longer, up to `max_interval`; Retry-After and a parked feed go beyond it. After its
+    first poll, and after a pause, a feed is asked again anywhere between the shortest interval and its own wait, or the
+    configured one where that is longer, so that feeds started together do not stay together (R23).
     """
-    steady = min(max(interval or bounds.first, bounds.shortest), bounds.longest)
-    if outcome.failure is None:
-        first = interval is None
-        adapted, reason = _adapt(bounds, steady, first=first, new=outcome.new)
-        wait = adapted if not first else bounds.shortest + (adapted - bounds.shortest) * jitter
-        return NextPoll(now + _jittered(wait, bounds, jitter), reason, adapted)
-    wait, reason = _back_off(bounds, steady, outcome.failure, outcome.failures)
-    at = now + _jittered(wait, bounds, jitter)
-    if outcome.retry_after and outcome.retry_after > at:
-        at, reason = outcome.retry_after, "the publisher asked to wait until then (Retry-After)"
-    return NextPoll(at, reason, steady, outcome.retry_after)
+    steady = min(max(history.interval or bounds.first, bounds.shortest), bounds.longest)
+    match outcome:
+        case Offline():
+            return NextPoll(now + _OFFLINE_RETRY, f"offline: asked again in {spoken(_OFFLINE_RETRY)}", steady)
+        case Refused(retry_after=retry_after):
+            at, reason = _timed(_back_off(bounds, steady, outcome), bounds, history.hints, now, jitter)
+            if retry_after and retry_after > at:
+                at, reason = retry_after, "the publisher asked to wait until then (Retry-After)"
+            return NextPoll(at, reason, steady, retry_after)
+        case Answered():
+            wait = _expected(bounds, history, outcome, steady, now)
+            return NextPoll(*_timed(wait, bounds, history.hints, now, jitter), wait.span)
 
 
-def _adapt(bounds: Bounds, steady: timedelta, *, first: bool, new: int) -> tuple[timedelta, str]:
-    if first:
-        return steady, f"every {spoken(steady)} until its rhythm is known"
-    if new:
-        faster = max(steady * _FASTER, bounds.shortest)
-        return faster, f"{new} new at the last poll: every {spoken(faster)}"
-    slower = min(steady * _SLOWER, bounds.longest)
-    return slower, f"nothing new at the last poll: every {spoken(slower)}"
+def typical_demand(feeds: Sequence[tuple[float, timedelta]]) -> float | None:
+    """The mean demand of the hub's feeds, each given as (:func:`feedhub.ingest.rhythm.demand`, `interval`).
 
-
-def _back_off(bounds: Bounds, steady: timedelta, failure: FailureKind, failures: int) -> tuple[timedelta, str]:
-    if failure is FailureKind.GONE:
-        wait = max(_PARKED, steady)
-        return wait, f"gone for good, says the publisher: asked again every {spoken(wait)}"
-    doublings = min(failures - 1, 16) if failures > 0 else 0
-    wait = min(steady * 2**doublings, max(bounds.longest, steady))
-    times = "1 failure" if failures <= 1 else f"{failures} failures in a row"
-    return wait, f"{times}: asked again after {spoken(wait)}"
-
-
-def _jittered(wait: timedelta, bounds: Bounds, jitter: float) -> timedelta:
-    return min(wait * (1 + _JITTER * jitter), max(wait, bounds.longest))
+    With it in every feed's :class:`History` all feeds together cost as many requests as if each were asked at its own
+    interval; a feed with a shorter one weighs more. None where no feed is known yet.
+    """
+    weight = sum(1 / interval.total_seconds() for _demand, interval in feeds)
+    return sum(demand / interval.total_seconds() for demand, interval in feeds) / weight if feeds else None
 
 
 def spoken(span: timedelta) -> str:
@@ -84,3 +121,112 @@ def spoken(span: timedelta) -> str:
         if count:
             parts.append(f"{count} {unit}")
     return " ".join(parts[:2]) or "0 s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """How long, and why. The answer is `fresh` for so long; `together`: others were asked at the same time.
+
+    `parked`: the longest interval is no bound.
+    """
+
+    span: timedelta
+    reason: str
+    fresh: timedelta | None = None
+    together: bool = False
+    parked: bool = False
+
+
+def _expected(bounds: Bounds, history: History, answer: Answered, steady: timedelta, now: datetime) -> _Wait:
+    """The wait until the feed's turn, and what else an answer says of it."""
+    span, reason = _own_wait(bounds, history, answer, steady, now)
+    return _Wait(span, reason, answer.fresh, together=history.interval is None or history.together)
+
+
+def _own_wait(
+    bounds: Bounds, history: History, answer: Answered, steady: timedelta, now: datetime
+) -> tuple[timedelta, str]:
+    """Until the feed's share of requests is used up, or its document could be half new."""
+    if history.pushed:
+        rarely = max(min(bounds.longest, _PUSHED), bounds.shortest)
+        return rarely, f"its hub delivers (WebSub): asked again after {spoken(rarely)}"
+    if history.rhythm.at is None:
+        return bounds.first, f"every {spoken(bounds.first)} until its rhythm is known"
+    cost = bounds.first * (history.typical or rhythms.demand(history.rhythm))
+    room = max(history.window * _WINDOW_SHARE, 1) if history.window else math.inf
+    wait, full = _turn(history.rhythm, cost, room, now, bounds.longest)
+    if answer.gap:
+        wait = min(wait, steady * _MISSED)
+    reason = _why(history.rhythm, answer, now, full=full)
+    if wait >= bounds.longest:
+        return bounds.longest, f"{reason}: every {spoken(bounds.longest)} at least (max_interval)"
+    if wait <= bounds.shortest:
+        return bounds.shortest, f"{reason}: after {spoken(bounds.shortest)}, not earlier (min_interval)"
+    return wait, f"{reason}: after {spoken(wait)}"
+
+
+def _turn(rhythm: Rhythm, cost: timedelta, room: float, now: datetime, longest: timedelta) -> tuple[timedelta, bool]:
+    """Where the density of polls has added up to one, or the items to `room`; and whether it was the latter.
+
+    The density is the root of the rate, and denser in those minutes of the hour at which items tend to come.
+    """
+    polls = items = 0.0
+    minutes = cost / rhythms.MINUTE
+    for begin, length, expected, weight in rhythms.outlook(rhythm, now, longest):
+        more_polls = math.sqrt(expected) * weight * length / minutes
+        more_items = expected * length / 60
+        part = min((1 - polls) / more_polls, (room - items) / more_items)
+        if part <= 1:
+            full = (room - items) / more_items < (1 - polls) / more_polls
+            return rhythms.MINUTE * (begin + length * part), full
+        polls, items = polls + more_polls, items + more_items
+    return longest, False
+
+
+def _why(rhythm: Rhythm, answer: Answered, now: datetime, *, full: bool) -> str:
+    if answer.gap:
+        return "items were missed, the document holds nothing known"
+    if full:
+        return "half of the document could be new by then"
+    found = f"{answer.new} new" if answer.new else "nothing new"
+    return f"{found}, {_rate_spoken(rhythms.rate(rhythm, now))} expected"
+
+
+def _rate_spoken(hourly: float) -> str:
+    for number, unit in ((hourly, "an hour"), (hourly * 24, "a day"), (hourly * 168, "a week")):
+        if number >= 1:
+            return f"{number:.0f} {unit}"
+    return "less than 1 a week"
+
+
+def _back_off(bounds: Bounds, steady: timedelta, refused: Refused) -> _Wait:
+    if refused.kind is FailureKind.GONE:
+        span = max(_PARKED, steady)
+        return _Wait(span, f"gone for good, says the publisher: asked again every {spoken(span)}", parked=True)
+    doublings = min(refused.failures - 1, 16) if refused.failures > 0 else 0
+    span = min(steady * 2**doublings, max(bounds.longest, steady))
+    times = "1 failure" if refused.failures <= 1 else f"{refused.failures} failures in a row"
+    return _Wait(span, f"{times}: asked again after {spoken(span)}")
+
+
+def _timed(wait: _Wait, bounds: Bounds, hints: Hints, now: datetime, jitter: float) -> tuple[datetime, str]:
+    """The time, apart from other feeds', and what the publisher asks on top: only later, up to `max_interval` (R27)."""
+    interval = max(wait.span, bounds.first)
+    drift = (interval if wait.together else wait.span * _JITTER) * jitter
+    at, reason = now + _apart(wait, bounds, interval, drift, jitter), wait.reason
+    limit = max(at, now + bounds.longest)
+    if wait.fresh and now + wait.fresh > at:
+        at, reason = now + wait.fresh + drift, f"the answer stays fresh for {spoken(wait.fresh)} ({_FRESH})"
+        at, reason = (at, reason) if at <= limit else (limit, f"{reason}, but at most max_interval")
+    spread = min(interval, _TOGETHER) * jitter
+    later, hint = allowed(at, hints, now, bounds.longest, drift=drift, spread=spread)
+    return (later, f"not before the publisher's {hint}") if hint else (at, reason)
+
+
+def _apart(wait: _Wait, bounds: Bounds, interval: timedelta, drift: timedelta, jitter: float) -> timedelta:
+    """Never beyond the longest interval: where that is near the wait, the drift goes the other way."""
+    if wait.together:
+        return bounds.shortest + (interval - bounds.shortest) * jitter
+    if wait.parked or wait.span + drift <= bounds.longest:
+        return wait.span + drift
+    return max(bounds.longest - drift, bounds.shortest)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from feedhub.config import FeedConfig
 from feedhub.ingest.changes import Articles
@@ -13,7 +12,8 @@ from feedhub.ingest.document import Reading
 from feedhub.ingest.fulltext import full_text
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.workers import ParserError, ParserWorkers
-from feedhub.models import Entry, Failed, FailureKind, Fetched, FetchRequest
+from feedhub.models import Entry, Failed, FailureKind, Fetched, FetchRequest, Held
+from feedhub.net.hosts import Clock
 from feedhub.net.urls import origin
 from feedhub.stories.identity import Identified
 
@@ -34,11 +34,11 @@ class Completion:
 
 
 async def complete(
-    items: Sequence[Identified], feed: FeedConfig, now: datetime, pages: PageFetcher, workers: ParserWorkers
+    items: Sequence[Identified], feed: FeedConfig, clock: Clock, pages: PageFetcher, workers: ParserWorkers
 ) -> Completion:
     """Read the pages of `items` where the feed wants it, one after another in their order, as many as a poll may.
 
-    None is begun after an outlet asked for patience (429).
+    None is begun after an outlet asked for patience (429), in this poll or before (Retry-After).
     """
     if not feed.full_text:
         return Completion()
@@ -49,7 +49,7 @@ async def complete(
     for item in linked[:MOST_PAGES]:
         if time.monotonic() > until or any(failure.kind is FailureKind.RATE_LIMITED for failure in failures):
             break
-        read = await _article(item.entry, feed, now, pages, workers)
+        read = await _article(item.entry, feed, clock, pages, workers)
         if isinstance(read, Failed):
             failures.append(read)
         else:
@@ -59,12 +59,14 @@ async def complete(
 
 
 async def _article(
-    entry: Entry, feed: FeedConfig, now: datetime, pages: PageFetcher, workers: ParserWorkers
+    entry: Entry, feed: FeedConfig, clock: Clock, pages: PageFetcher, workers: ParserWorkers
 ) -> Entry | Failed:
     headers = feed.headers if origin(entry.link) == origin(feed.url) else {}
-    result = await pages.fetch(FetchRequest(entry.link, headers=headers, max_size=feed.max_size), now)
+    result = await pages.fetch(FetchRequest(entry.link, headers=headers, max_size=feed.max_size), clock())
     if isinstance(result, Failed):
         return result
+    if isinstance(result, Held):
+        return Failed(FailureKind.RATE_LIMITED, result.reason)
     if not isinstance(result, Fetched):
         return Failed(FailureKind.BROKEN, "answered as if the page had been read before")
     reading = Reading(result.url, feed.timezone, feed.language)

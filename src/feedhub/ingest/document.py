@@ -47,6 +47,8 @@ def read_document(body: bytes, url: str, content_type: str, reading: Reading) ->
         skipped=parsed.skipped + len(faults),
         skipped_reason=parsed.skipped_reason or (faults[0] if faults else ""),
         whole=parsed.whole,
+        hints=parsed.hints,
+        links=parsed.links,
     )
 
 

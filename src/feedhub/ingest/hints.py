@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
+
+from feedhub.models import Freshness, RawHints
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PERIODS = {
@@ -63,65 +65,66 @@ class Hints:
         )
 
 
-def hints(
-    *,
-    ttl: str = "",
-    update_period: str = "",
-    update_frequency: str = "",
-    update_base: str = "",
-    skip_hours: Sequence[str] = (),
-    skip_days: Sequence[str] = (),
-) -> Hints:
-    """The hints of a document, from the texts of its elements as they stand there. What makes no sense asks nothing.
+def hints(raw: RawHints) -> Hints:
+    """What a document asks. What makes no sense asks nothing.
 
     Of `ttl` and `sy:updatePeriod` the longer holds. Skipping every hour or every day is a mistake, not a wish.
     """
-    minutes, period = _number(ttl), _period(update_period, update_frequency)
+    minutes, period = _number(raw.ttl), _period(raw.update_period, raw.update_frequency)
     candidates = [(span, name) for span, name in ((_span(minutes, 60), "ttl"), (period, "sy:updatePeriod")) if span]
     every, source = max(candidates, default=(None, ""))
-    hours = frozenset(int(n) % 24 for hour in skip_hours if (n := _number(hour)) is not None and n <= 24)
-    days = frozenset(_WEEKDAYS.index(name) for day in skip_days if (name := day.strip().lower()) in _WEEKDAYS)
+    hours = frozenset(int(n) % 24 for hour in raw.skip_hours if (n := _number(hour)) is not None and n <= 24)
+    days = frozenset(_WEEKDAYS.index(name) for day in raw.skip_days if (name := day.strip().lower()) in _WEEKDAYS)
     return Hints(
         every=every,
         source=source,
-        base=_time(update_base) if source.startswith("sy") else None,
+        base=_time(raw.update_base) if source.startswith("sy") else None,
         skip_hours=hours if len(hours) < 24 else frozenset(),
         skip_days=days if len(days) < 7 else frozenset(),
     )
 
 
-def fresh_for(
-    now: datetime, *, cache_control: str = "", expires: str = "", date: str = "", age: str = ""
-) -> timedelta | None:
+def fresh_for(now: datetime, headers: Freshness) -> timedelta | None:
     """How long the answer received at `now` stays fresh, from its headers as received; None where they do not say.
 
     `max-age` wins over `Expires`; an answer that may not be kept says nothing about when the next one is due.
     """
-    directives = {name.lower(): quoted or plain for name, quoted, plain in _DIRECTIVE.findall(cache_control)}
+    directives = {name.lower(): quoted or plain for name, quoted, plain in _DIRECTIVE.findall(headers.cache_control)}
     if {"no-store", "no-cache"} & directives.keys():
         return None
     if "max-age" in directives:
         lifetime = _span(_number(directives["max-age"]), 1)
     else:
-        until, sent = _http_date(expires), _http_date(date) or now
+        until, sent = _http_date(headers.expires), _http_date(headers.date) or now
         lifetime = until - sent if until else None
     if lifetime is None:
         return None
-    left = min(lifetime, _LONGEST) - (_span(_number(age), 1) or timedelta(0))
+    left = min(lifetime, _LONGEST) - (_span(_number(headers.age), 1) or timedelta(0))
     return left if left > timedelta(0) else None
 
 
-def allowed(at: datetime, hints: Hints, polled: datetime, longest: timedelta) -> tuple[datetime, str]:
+def allowed(
+    at: datetime,
+    hints: Hints,
+    polled: datetime,
+    longest: timedelta,
+    *,
+    drift: timedelta = timedelta(0),
+    spread: timedelta = timedelta(0),
+) -> tuple[datetime, str]:
     """The first time from `at` on that the document's hints permit, and which hint moved it; empty where none did.
 
     `polled` is the time of the poll before. Never later than `polled` + `longest`, unless `at` is: `max_interval` wins.
+    A time that is counted from the poll comes `drift` later. A moment of the clock, which is the same for all feeds
+    that ask so, comes `spread` later, which is shorter than an hour (R23).
     """
     limit = max(at, polled + longest)
     time, moved = at, ""
     if (due := _due(hints, polled)) and due > time:
-        time, moved = due, hints.source
+        time, moved = due + (spread if hints.base else drift), hints.source
     if time < limit and (open_at := _open(time, hints)) > time:
-        time, moved = open_at, "skipDays" if time.astimezone(UTC).weekday() in hints.skip_days else "skipHours"
+        weekday = time.astimezone(UTC).weekday()
+        time, moved = open_at + spread, "skipDays" if weekday in hints.skip_days else "skipHours"
     return (time, moved) if time <= limit else (limit, f"{moved}, but at most max_interval")
 
 
@@ -150,7 +153,7 @@ def _period(period: str, frequency: str) -> timedelta | None:
     if not period.strip() and not frequency.strip():
         return None
     span, times = _PERIODS.get(period.strip().lower() or "daily"), _number(frequency or "1")
-    return span / times if span and times else None
+    return min(span / max(times, span / _LONGEST), _LONGEST) if span and times else None
 
 
 def _number(text: str) -> float | None:

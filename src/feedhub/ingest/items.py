@@ -10,7 +10,7 @@ from time import struct_time
 from urllib.parse import urljoin, urlsplit
 
 from feedhub.ingest.charset import legal
-from feedhub.models import Enclosure, ParsedItem, Picture, RawDate, Text
+from feedhub.models import Enclosure, Link, ParsedItem, Picture, RawDate, Text
 
 Node = Mapping[str, object]
 
@@ -53,6 +53,12 @@ def page_link(node: Node, url: str) -> str:
     return next((_join(url, string(link.get("href"))) for link in (*pages, *alternates)), "")
 
 
+def relations(feed: Node) -> tuple[Link, ...]:
+    """A feed's hubs and what it calls itself (WebSub section 4), as they stand there."""
+    links = ((string(link.get("rel")).lower(), string(link.get("href"))) for link in _nodes(feed.get("links")))
+    return tuple(Link(rel, href) for rel, href in links if rel in ("hub", "self") and href)
+
+
 def plain_title(feed: Node) -> str:
     """A feed's title without markup, on one line."""
     title = string(feed.get("title"))
@@ -64,6 +70,11 @@ def plain_title(feed: Node) -> str:
 def string(value: object) -> str:
     """The stripped text of `value`; empty for anything but text."""
     return legal(value).strip() if isinstance(value, str) else ""
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """The texts of a list; empty for anything but a list."""
+    return tuple(map(string, value)) if isinstance(value, list) else ()
 
 
 def _node(value: object) -> Node:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from feedhub.ingest.items import distinct, is_image_address, number, string
-from feedhub.models import Enclosure, Failed, FailureKind, ParsedFeed, ParsedItem, Picture, RawDate, Text
+from feedhub.models import Enclosure, Failed, FailureKind, Link, ParsedFeed, ParsedItem, Picture, RawDate, Text
 
 Node = Mapping[str, object]
 
@@ -50,7 +50,17 @@ def _feed(feed: Node, version: str) -> ParsedFeed | Failed:
         items=items,
         skipped=skipped,
         skipped_reason=_UNUSABLE if skipped else "",
+        links=tuple(_relations(feed)),
     )
+
+
+def _relations(feed: Node) -> Iterable[Link]:
+    """`feed_url`, and the `hubs` that speak WebSub; other types are other protocols."""
+    if own := string(feed.get("feed_url")):
+        yield Link("self", own)
+    for hub in map(_node, _list(feed.get("hubs"))):
+        if string(hub.get("type")).lower() == "websub" and (url := string(hub.get("url"))):
+            yield Link("hub", url)
 
 
 def _item(item: Node, feed_language: str | None) -> ParsedItem | None:

@@ -11,7 +11,8 @@ What feedparser does that must not happen, each once:
 - Its own sanitising and link resolution take half the time and are done for every entry in `normalize`, so both are
   off here.
 - It takes `media:description`, a picture's caption, for the item's content, drops `<image>address</image>`, and in
-  broken documents leaves `&amp;` in guids: the handlers at the end of this file replace its own.
+  broken documents leaves `&amp;` in guids, and of several `<hour>` or `<day>` keeps the last: the handlers at the end
+  of this file replace its own.
 - `entry.get("updated")` answers `published` with a warning, so items are read as plain dictionaries.
 - Text that is UTF-8 read as Latin-1 it repairs; nothing here depends on it.
 
@@ -31,10 +32,10 @@ import feedparser
 from feedhub.ingest import jsonfeed
 from feedhub.ingest.charset import decode
 from feedhub.ingest.doctype import Markup, read_markup
-from feedhub.ingest.items import Node, page_link, plain_title, read_item, string
+from feedhub.ingest.items import Node, page_link, plain_title, read_item, relations, string, strings
 from feedhub.ingest.sitemap import is_sitemap, read_sitemap
 from feedhub.ingest.webpage import is_page, judge_page
-from feedhub.models import Failed, FailureKind, ParsedFeed
+from feedhub.models import Failed, FailureKind, ParsedFeed, RawHints
 
 # What comes out of feedparser.parse for reasons that lie in the document: its handlers meet an element where they do
 # not expect one. A few examples, found by mutating real feeds; anything else is a bug of ours.
@@ -50,6 +51,7 @@ _SURVIVABLE = (
 
 _CUT_OFF = "the document is cut off"
 _EMPTY = "neither guid, link, title nor text"
+_HOURS, _DAYS = "skipped_hours", "skipped_days"  # where the handlers below leave what skipHours and skipDays hold
 _ITEM_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?:\s[^<>]*)?(?<!/)>", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ITEM = re.compile(rf"{_ITEM_START.pattern}.*?{_ITEM_END.pattern}", re.IGNORECASE | re.DOTALL)
@@ -130,6 +132,19 @@ def _feed(reading: _Reading, url: str, *, cut_off: bool) -> ParsedFeed | Failed:
         items=items,
         skipped=total - len(items),
         skipped_reason="; ".join(reasons),
+        hints=_hints(reading.feed),
+        links=relations(reading.feed),
+    )
+
+
+def _hints(feed: Node) -> RawHints:
+    return RawHints(
+        ttl=string(feed.get("ttl")),
+        update_period=string(feed.get("sy_updateperiod")),
+        update_frequency=string(feed.get("sy_updatefrequency")),
+        update_base=string(feed.get("sy_updatebase")),
+        skip_hours=strings(feed.get(_HOURS)),
+        skip_days=strings(feed.get(_DAYS)),
     )
 
 
@@ -199,6 +214,14 @@ def _end_image(parser: Any) -> None:
         parser.entries[-1].setdefault("image", {"href": address})
 
 
+def _end_hour(parser: Any) -> None:
+    parser._get_context().setdefault(_HOURS, []).append(parser.pop("hour"))
+
+
+def _end_day(parser: Any) -> None:
+    parser._get_context().setdefault(_DAYS, []).append(parser.pop("day"))
+
+
 def _decode_entities(parser: Any, element: str, data: str) -> str:
     """Broken documents: `&amp;` in a guid, author or category is left as it stands, unlike in a well-formed one."""
     decoded: str = _loose_decode_entities(parser, element, data)
@@ -211,3 +234,5 @@ for _parser in (feedparser.api.StrictFeedParser, feedparser.api.LooseFeedParser)
     _parser._start_media_description = _start_caption
     _parser._end_media_description = _end_caption
     _parser._end_image = _end_image
+    _parser._end_hour = _end_hour
+    _parser._end_day = _end_day

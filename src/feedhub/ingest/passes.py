@@ -6,19 +6,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from feedhub.config import FeedConfig
 from feedhub.ingest.health import is_offline
+from feedhub.ingest.pacing import after_offline
 from feedhub.ingest.pipeline import Tools, failed, poll_feed
-from feedhub.models import OFFLINE_KINDS, Failed, FailureKind, FeedMemory, NextPoll, Poll
+from feedhub.models import OFFLINE_KINDS, Failed, FailureKind, FeedMemory, Poll
 from feedhub.net.urls import host_of
 from feedhub.store import feeds
 from feedhub.store.database import StoreError
 
-_OFFLINE_RETRY = timedelta(minutes=1)
 _OFFLINE_MESSAGE = "this machine seems to be offline; the feed is not to blame"
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,9 @@ async def run_pass(
 
     async def settle(memory: FeedMemory, poll: Poll) -> None:
         poll = polls[memory.key] = replace(poll, message=tools.conceal(poll.message))
-        await tools.store.write(feeds.record, poll)
+        asked = tools.hosts.unsaved()
+        await tools.store.write(feeds.record, poll, asked)
+        tools.hosts.saved(asked)
         on_poll(listed[memory.key], poll)
 
     async def one(memory: FeedMemory) -> None:
@@ -65,7 +67,7 @@ async def run_pass(
     offline = is_offline(_by_host(listed, polls))
     for memory in due:
         if (poll := polls[memory.key]).failure in OFFLINE_KINDS:
-            await settle(memory, _excused(memory, poll) if offline else poll)
+            await settle(memory, _excused(listed[memory.key], memory, poll) if offline else poll)
     return PassReport(polls, offline)
 
 
@@ -80,14 +82,18 @@ async def _poll(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tool
         return failed(feed, memory, now, Failed(FailureKind.BROKEN, detail))
 
 
-def _excused(memory: FeedMemory, poll: Poll) -> Poll:
+def _excused(feed: FeedConfig, memory: FeedMemory, poll: Poll) -> Poll:
     """The same poll, counted against no feed: asked again as soon as the network may be back."""
-    soon = NextPoll(poll.at + _OFFLINE_RETRY, "offline: asked again in 1 min", memory.interval or poll.next.interval)
-    return replace(poll, state="offline", message=_OFFLINE_MESSAGE, failures=memory.failures, next=soon)
+    soon = after_offline(feed, memory, poll.at)
+    return replace(
+        poll, state="offline", message=_OFFLINE_MESSAGE, failures=memory.failures, next=soon, move=memory.move
+    )
 
 
 def _by_host(listed: Mapping[str, FeedConfig], polls: Mapping[str, Poll]) -> dict[str, list[FailureKind | None]]:
     hosts: defaultdict[str, list[FailureKind | None]] = defaultdict(list)
     for key, poll in polls.items():
+        if poll.held:
+            continue
         hosts[host_of(listed[key].url)].append(poll.failure)
     return hosts

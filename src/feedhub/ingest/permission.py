@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-from feedhub.models import Failed, FailureKind, FetchRequest, FetchResult
+from feedhub.models import Failed, FailureKind, FetchRequest, FetchResult, Held
 from feedhub.net.fetch import Fetcher
-from feedhub.net.hosts import HostBudget
+from feedhub.net.hosts import LONGEST_DELAY
 from feedhub.net.robots import DISALLOW_ALL, LIFETIME, Robots, robots_of, robots_url
 from feedhub.net.urls import host_of
 
 PRODUCT = "feedhub"
-LONGEST_DELAY = timedelta(minutes=1)  # of a Crawl-delay; a longer one would hold up a host's feeds as well
 _RETRY = timedelta(minutes=10)  # until a robots.txt that could not be had is asked for again
 
 
@@ -22,34 +21,38 @@ _RETRY = timedelta(minutes=10)  # until a robots.txt that could not be had is as
 class _Answer:
     """A site's rules, or why there are none, which forbids as much as any rule."""
 
-    rules: Robots | Failed
+    rules: Robots | Failed | Held
     until: datetime
 
 
 class PageFetcher:
     """Fetches pages as their sites' robots.txt allows, which is asked once and remembered for as long as may be.
 
-    The same fetcher, and thereby the same guard, and the same budget of each host as for feeds.
+    The same fetcher, and thereby the same guard and the same budget of each host, as for feeds.
     """
 
-    def __init__(self, fetcher: Fetcher, hosts: HostBudget) -> None:
-        self._fetcher, self._hosts = fetcher, hosts
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
         self._known: dict[str, _Answer] = {}
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
-        """One GET in its host's turn; `forbidden`, without any, where robots.txt asks to leave the page alone."""
-        rules = await self._rules(robots_url(request.url), now)
-        if isinstance(rules, Failed):
+        """One GET; `forbidden`, without any, where robots.txt asks to leave the page alone."""
+        rules = await self._rules(robots_url(request.first), now)
+        if not isinstance(rules, Robots):
             return rules
-        host = host_of(request.url)
-        if not rules.allows(PRODUCT, request.url):
+        if not rules.allows(PRODUCT, request.first):
+            host = host_of(request.first)
             return Failed(FailureKind.FORBIDDEN, f"robots.txt asks feedhub not to read this page of {host}")
         delay = min(rules.crawl_delay(PRODUCT) or timedelta(0), LONGEST_DELAY)
-        async with self._hosts.turn(host, delay):
-            return await self._fetcher.fetch(request, now)
+        return await self._fetcher.fetch(replace(request, spacing=delay), now)
 
-    async def _rules(self, address: str, now: datetime) -> Robots | Failed:
+    async def sitemaps(self, url: str, now: datetime) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the site of `url` names."""
+        rules = await self._rules(robots_url(url), now)
+        return rules.sitemaps if isinstance(rules, Robots) else ()
+
+    async def _rules(self, address: str, now: datetime) -> Robots | Failed | Held:
         lock = self._asking.setdefault(address, asyncio.Lock())
         async with lock:
             known = self._known.get(address)
@@ -60,8 +63,9 @@ class PageFetcher:
             return known.rules
 
     async def _ask(self, address: str, now: datetime) -> _Answer:
-        async with self._hosts.turn(host_of(address)):
-            result = await self._fetcher.fetch(FetchRequest(address), now)
+        result = await self._fetcher.fetch(FetchRequest(address), now)
+        if isinstance(result, Held):
+            return _Answer(result, result.until)
         rules = robots_of(result)
         if isinstance(result, Failed) and rules == DISALLOW_ALL:
             unread = replace(result, detail=f"robots.txt cannot be read, and so no page is: {result.detail}")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedhub.config import FeedConfig
 from feedhub.ingest import changes
-from feedhub.ingest.cadence import Bounds, Outcome, next_poll
 from feedhub.ingest.completion import complete
 from feedhub.ingest.document import Reading, read_document
 from feedhub.ingest.health import sentence
+from feedhub.ingest.pacing import after_answer, after_failure
 from feedhub.ingest.permission import PageFetcher
+from feedhub.ingest.relocation import relocated
 from feedhub.ingest.workers import ParserDied, ParserTimeout, ParserWorkers
 from feedhub.models import (
     Failed,
@@ -22,18 +23,22 @@ from feedhub.models import (
     Fetched,
     FetchRequest,
     FetchResult,
+    Freshness,
+    Held,
+    HubOffer,
     News,
+    NextPoll,
     NotModified,
     Poll,
     Received,
     Validators,
 )
 from feedhub.net.fetch import Fetcher
-from feedhub.net.hosts import HostBudget
-from feedhub.net.urls import host_of
+from feedhub.net.hosts import Clock, HostBudget, running
 from feedhub.store import feeds
 from feedhub.store.database import Store
 from feedhub.stories.identity import identify, lookup
+from feedhub.websub.discovery import belongs, offered
 
 _RECHECK = timedelta(days=7)  # a server that answers 304 for ever is asked unconditionally this often (R21)
 
@@ -52,68 +57,109 @@ class Tools:
 
 async def poll_feed(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> Poll:
     """Poll a feed and say what came of it; nothing is recorded yet."""
+    clock = running(now)
     result = await _fetch(feed, memory, now, tools)
+    poll = await _outcome(feed, memory, result, now, clock, tools)
+    return replace(poll, move=relocated(memory.move, None if poll.failure else result, now))
+
+
+async def _outcome(
+    feed: FeedConfig, memory: FeedMemory, result: FetchResult, now: datetime, clock: Clock, tools: Tools
+) -> Poll:
     match result:
+        case Held():
+            return _held(feed, memory, now, result)
         case NotModified(elapsed=elapsed):
-            return _answered(feed, memory, now, "unchanged", elapsed=elapsed)
-        case Fetched(body=body, validators=validators) if _hash(body) == memory.body_hash:
-            return _answered(
-                feed, memory, now, "unchanged", confirmed=validators, elapsed=result.elapsed, size=len(body)
-            )
-        case Fetched():
+            return _answered(feed, memory, now, result.freshness, elapsed)
+        case Fetched(body=body, elapsed=elapsed) if _hash(body) == memory.body_hash:
+            return _whole(_answered(feed, memory, now, result.freshness, elapsed), result)
+        case Fetched(elapsed=elapsed):
             received = await _read(feed, result, tools.workers)
             if isinstance(received, Failed):
                 return failed(feed, memory, now, _where_a_feed_was(received, memory))
-            news = await _news(feed, memory, result, received, now, tools)
-            return _answered(feed, memory, now, "fetched", news=news, elapsed=result.elapsed, size=len(result.body))
+            news = await _news(feed, memory, result, received, now, clock, tools)
+            return _whole(_answered(feed, memory, now, result.freshness, elapsed, news), result)
         case Failed():
             return failed(feed, memory, now, result)
+
+
+async def read_delivery(
+    feed: FeedConfig, memory: FeedMemory, offer: HubOffer, delivered: Fetched, now: datetime, tools: Tools
+) -> News | Failed:
+    """What a hub's delivery changes, read as a poll would read it; nothing is recorded yet.
+
+    The document is that of the offer, or it is none of this feed.
+    """
+    received = await _read(feed, delivered, tools.workers)
+    if isinstance(received, Failed):
+        return received
+    if not belongs(offer, delivered.links, received.links):
+        return Failed(FailureKind.BROKEN, "the document is another one")
+    return await _news(feed, memory, delivered, received, now, running(now), tools)
 
 
 def failed(feed: FeedConfig, memory: FeedMemory, now: datetime, failure: Failed) -> Poll:
     """The poll that failed this way: its class is the feed's state."""
     failures = memory.failures + 1
-    outcome = Outcome(failure=failure.kind, failures=failures, retry_after=failure.retry_after)
     return Poll(
         feed=memory.number,
         at=now,
         outcome=failure.kind,
         state=failure.kind,
         message=sentence(failure.kind, failure.detail),
-        next=next_poll(_bounds(feed), memory.interval, outcome, now, jitter(feed.id, now)),
+        next=after_failure(feed, memory, failure, failures, now),
         failures=failures,
         elapsed=failure.elapsed,
+        move=memory.move,
     )
-
-
-def jitter(feed: str, now: datetime) -> float:
-    """From 0 to 1, the same for the same feed and time, so that every way of running polls at the same times (R49)."""
-    return hashlib.sha256(f"{feed}\n{now.isoformat()}".encode()).digest()[0] / 255
 
 
 def _answered(
     feed: FeedConfig,
     memory: FeedMemory,
     now: datetime,
-    outcome: str,
-    *,
+    freshness: Freshness,
     elapsed: timedelta,
     news: News | None = None,
-    confirmed: Validators | None = None,
-    size: int = 0,
 ) -> Poll:
-    new = len(news.arrivals) if news else 0
-    schedule = next_poll(_bounds(feed), memory.interval, Outcome(new=new), now, jitter(feed.id, now))
-    message = "; ".join(filter(None, (_skipped(news.received), news.remark))) if news else ""
-    return Poll(memory.number, now, outcome, "ok", message, schedule, news, confirmed, 0, elapsed, size)
+    """A document that says something else than before, or `news` is None."""
+    paced = after_answer(feed, memory, news, freshness, now)
+    remarks = (_skipped(news.received), news.remark) if news else ()
+    return Poll(
+        feed=memory.number,
+        at=now,
+        outcome="fetched" if news else "unchanged",
+        state=paced.state,
+        message="; ".join(filter(None, (paced.sentence, *remarks))),
+        next=paced.next,
+        news=news,
+        elapsed=elapsed,
+        cadence=paced.cadence,
+    )
+
+
+def _whole(poll: Poll, fetched: Fetched) -> Poll:
+    """The poll that a whole answer came of: where it was found, and its validators even if it says nothing new."""
+    confirmed = None if poll.news else fetched.validators
+    return replace(poll, confirmed=confirmed, document_url=fetched.url, size=len(fetched.body))
+
+
+def _held(feed: FeedConfig, memory: FeedMemory, now: datetime, held: Held) -> Poll:
+    """No poll took place: the feed is as it was, but for when it is asked."""
+    later = NextPoll(held.until, held.reason, memory.interval or feed.interval, held.until)
+    return Poll(memory.number, now, "held", memory.state, "", later, failures=memory.failures)
 
 
 async def _fetch(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Tools) -> FetchResult:
-    request = FetchRequest(feed.url, _validators(memory, now), feed.headers, feed.max_size)
-    if feed.select:
-        return await tools.pages.fetch(request, now)
-    async with tools.hosts.turn(host_of(feed.url)):
-        return await tools.fetcher.fetch(request, now)
+    request = FetchRequest(
+        feed.url,
+        _validators(memory, now),
+        feed.headers,
+        feed.max_size,
+        moved_to=memory.move.url if memory.move and memory.move.adopted_at else None,
+        document_url=memory.document_url,
+    )
+    return await (tools.pages if feed.select else tools.fetcher).fetch(request, now)
 
 
 async def _read(feed: FeedConfig, fetched: Fetched, workers: ParserWorkers) -> Received | Failed:
@@ -125,7 +171,13 @@ async def _read(feed: FeedConfig, fetched: Fetched, workers: ParserWorkers) -> R
 
 
 async def _news(
-    feed: FeedConfig, memory: FeedMemory, fetched: Fetched, received: Received, now: datetime, tools: Tools
+    feed: FeedConfig,
+    memory: FeedMemory,
+    fetched: Fetched,
+    received: Received,
+    now: datetime,
+    clock: Clock,
+    tools: Tools,
 ) -> News:
     found = await tools.store.read(feeds.known_items, memory.number, *lookup(received.entries))
     identification = identify(received.entries, [item for item, _digest in found.values()])
@@ -134,7 +186,7 @@ async def _news(
     most = feed.initial_items if memory.empty else None
     fresh, old = changes.withhold(changes.new(identification), most, now)
     read = [*fresh, *rewritten]
-    completion = await complete(read, feed, now, tools.pages, tools.workers)
+    completion = await complete(read, feed, clock, tools.pages, tools.workers)
     arrivals = changes.arrivals(fresh, now, completion.articles)
     edits = changes.edits(rewritten, stored, completion.articles)
     # What waits for a later poll, or is missing from this one, must meet the document again, changed or not.
@@ -143,14 +195,22 @@ async def _news(
         received=received,
         validators=Validators() if waiting else fetched.validators,
         body_hash="" if waiting else _hash(fetched.body),
-        permanent_url=fetched.permanent_url,
         identity=identification.mode,
         identity_reason=identification.reason,
         arrivals=arrivals,
         edits=edits,
+        known=sum(item.known is not None for item in identification.items),
         remark="; ".join(filter(None, (changes.repeats(identification), changes.held_back(old), completion.remark))),
+        items=tuple(item.key for item in identification.items),
+        offer=_offer(fetched, received, tools),
         withheld=changes.arrivals(old, now),
     )
+
+
+def _offer(fetched: Fetched, received: Received, tools: Tools) -> HubOffer | None:
+    """Who pushes the document. A hub is a stranger: one that would have to be told a secret is none."""
+    offer = offered(fetched.url, fetched.links, received.links)
+    return offer if offer and tools.conceal(offer.topic) == offer.topic else None
 
 
 def _validators(memory: FeedMemory, now: datetime) -> Validators:
@@ -171,10 +231,6 @@ def _skipped(received: Received) -> str:
         return received.skipped_reason
     items = "1 item" if received.skipped == 1 else f"{received.skipped} items"
     return f"{items} skipped: {received.skipped_reason}"
-
-
-def _bounds(feed: FeedConfig) -> Bounds:
-    return Bounds(feed.interval, feed.min_interval, feed.max_interval)
 
 
 def _hash(body: bytes) -> str:

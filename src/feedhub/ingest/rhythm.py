@@ -2,37 +2,32 @@
 
 Three things make the expectation: the usual rate of the hour of the week, how the last hours compare with what was
 usual for them, and how recently something came, since news comes in bursts. Everything is learnt from what the polls
-saw, in a value that fits in a column of the feed's row.
+saw (:mod:`feedhub.ingest.learning`), in a value that fits in a column of the feed's row.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _HOURS, _MINUTES = 168, 60  # of the week from Monday in UTC; of the hour
-_EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday
+EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday
 
 # The constants are tuned on the first halves of the series that benchmarks/bench_cadence.py replays.
-_AGING = 0.85  # what a week leaves of everything learnt: half in a month
-_WEEK = timedelta(days=7)
-_FORGOTTEN = 0.05  # counts below are zero: rounding would keep them for ever
-_FIRST_LOOK = timedelta(days=3)  # a first document holds leftovers beside its news: the rate is read from so much of it
-_LEFTOVERS = 10  # one item in so many may be one that the publisher keeps on top for months
 _PRIOR_ITEMS, _PRIOR_HOURS = 0.5, 3.0  # what a feed is held to bring before it is known
 _TO_MEAN = 3.0  # hours of the mean mixed into each hour of the day
 _TO_DAY = 24.0  # hours of the hour of the day mixed into each hour of the week
 _TO_EVEN = 120.0  # items spread evenly over the minutes of the hour, mixed into those that came
 _FLOOR = 0.1  # of the mean: no hour is dead
 _BURST_SHARE = 0.2  # of the rate is what the last items drew after them
-_BURST = timedelta(minutes=15)
-_LEVEL = timedelta(hours=3)  # the time over which today is compared with the usual
+BURST = timedelta(minutes=15)
+LEVEL = timedelta(hours=3)  # the time over which today is compared with the usual
 _LEVEL_PRIOR = 2.0  # items
+_NEAR = timedelta(hours=6)  # beyond, a minute more or less is nothing, and a year has many
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +86,35 @@ class Rhythm:
         )
 
 
-def learn(rhythm: Rhythm, arrivals: Sequence[datetime], now: datetime, *, gap: bool = False) -> Rhythm:
-    """The rhythm after a poll at `now` that found these new items, by their dates.
-
-    Two polls in a row speak for all the time between them. With a `gap`, where the window holds nothing known, the
-    poll speaks for the time since the window's oldest item alone, and for none where it has no item. A date that the
-    last poll belies, or none (then it is `now`), is taken to lie evenly between the polls.
-    """
-    if rhythm.at is not None and now <= rhythm.at:
-        return rhythm
-    if rhythm.at is None:
-        since, came = _first_look(sorted(min(arrival, now) for arrival in arrivals), now)
-    else:
-        since = min(max(rhythm.at, min(arrivals, default=now)), now) if gap else rhythm.at
-        came = _between(arrivals, since, now)
-    return _remember(_faded(_aged(rhythm, now), since, now), came, now, now - since)
-
-
 def rate(rhythm: Rhythm, at: datetime) -> float:
     """Items an hour that are expected at `at`, from what is known now. Never zero."""
-    return _rate(rhythm, usual(rhythm, at), at)
+    return _expectation(rhythm)(usual(rhythm, at), (at - (rhythm.at or at)) / HOUR)
 
 
-def outlook(rhythm: Rhythm, start: datetime, end: datetime) -> Iterator[tuple[datetime, timedelta, float]]:
-    """The time between in steps that end with the minute: start, length, items an hour expected."""
+class Step(NamedTuple):
+    """A stretch of time ahead: its beginning and length in minutes, the items an hour expected, and how much more items
+    tend to come in its minute of the hour than in others."""
+
+    begin: float
+    length: float
+    rate: float
+    weight: float
+
+
+def outlook(rhythm: Rhythm, start: datetime, span: timedelta) -> Iterator[Step]:
+    """What is expected in this time, in steps that end with the minute, later the hour; they count from `start`."""
+    expected, mean, weights = _expectation(rhythm), _mean(rhythm), punctuality(rhythm)
+    origin = (start - EPOCH) / MINUTE
+    learnt = (start - (rhythm.at or start)) / MINUTE - origin
+    at, end, near = origin, origin + span / MINUTE, origin + _NEAR / MINUTE
     base, hour = 0.0, -1
-    while start < end:
-        if (current := _hour_of_week(start)) != hour:
-            base, hour = usual(rhythm, start), current
-        step = min(MINUTE - timedelta(seconds=start.second, microseconds=start.microsecond), end - start)
-        yield start, step, _rate(rhythm, base, start + step / 2)
-        start += step
+    while at < end:
+        if (current := int(at // 60) % _HOURS) != hour:
+            base, hour = _usual(rhythm, current, mean), current
+        unit, weight = (1, weights[int(at) % 60]) if at < near else (60, 1.0)
+        length = min((at // unit + 1) * unit, end) - at
+        yield Step(at - origin, length, expected(base, (at + length / 2 + learnt) / 60), weight)
+        at += length
 
 
 def usual(rhythm: Rhythm, at: datetime) -> float:
@@ -129,11 +122,7 @@ def usual(rhythm: Rhythm, at: datetime) -> float:
 
     The estimate is the mean of a gamma distribution whose prior is the next coarser estimate.
     """
-    hour = _hour_of_week(at)
-    mean = _mean(rhythm)
-    daily = (sum(rhythm.by_hour[hour % 24 :: 24]) + _TO_MEAN * mean) / (rhythm.hours / 24 + _TO_MEAN)
-    weekly = (rhythm.by_hour[hour] + _TO_DAY * daily) / (rhythm.hours / _HOURS + _TO_DAY)
-    return max(weekly, _FLOOR * mean)
+    return _usual(rhythm, hour_of_week(at), _mean(rhythm))
 
 
 def punctuality(rhythm: Rhythm) -> tuple[float, ...]:
@@ -144,111 +133,43 @@ def punctuality(rhythm: Rhythm) -> tuple[float, ...]:
 
 def demand(rhythm: Rhythm) -> float:
     """The mean of the square root of the usual rate over the week: a feed's part in the hub's requests."""
-    return sum(math.sqrt(usual(rhythm, _EPOCH + hour * HOUR)) for hour in range(_HOURS)) / _HOURS
+    mean = _mean(rhythm)
+    return sum(math.sqrt(_usual(rhythm, hour, mean)) for hour in range(_HOURS)) / _HOURS
 
 
-def _rate(rhythm: Rhythm, base: float, at: datetime) -> float:
-    """The three parts together: what is usual, more or less so today, and the burst; both of the latter fade."""
-    later = max(at - (rhythm.at or at), timedelta(0))
-    level: float = (rhythm.seen + _LEVEL_PRIOR) / (rhythm.expected + _LEVEL_PRIOR)
-    drawn = rhythm.burst / (_BURST / HOUR) * math.exp(-(1 - _BURST_SHARE) * (later / _BURST))
-    raised: float = level ** math.exp(-(later / _LEVEL))
-    return (1 - _BURST_SHARE) * base * raised + _BURST_SHARE * drawn
+def _usual(rhythm: Rhythm, hour: int, mean: float) -> float:
+    daily = (sum(rhythm.by_hour[hour % 24 :: 24]) + _TO_MEAN * mean) / (rhythm.hours / 24 + _TO_MEAN)
+    weekly = (rhythm.by_hour[hour] + _TO_DAY * daily) / (rhythm.hours / _HOURS + _TO_DAY)
+    return max(weekly, _FLOOR * mean)
 
 
-def _first_look(dates: list[datetime], now: datetime) -> tuple[datetime, list[datetime]]:
-    fresh = dates[len(dates) // _LEFTOVERS :]
-    since = max(fresh[0], now - _FIRST_LOOK) if fresh else now
-    return since, fresh
+def _expectation(rhythm: Rhythm) -> Callable[[float, float], float]:
+    """Items an hour, from what is usual then and the hours since the last poll.
 
+    The three parts together: what is usual, more or less so today, and the burst; both of the latter fade.
+    """
+    level = math.log((rhythm.seen + _LEVEL_PRIOR) / (rhythm.expected + _LEVEL_PRIOR))
+    drawn = _BURST_SHARE * rhythm.burst / (BURST / HOUR)
+    level_fades, burst_fades = HOUR / LEVEL, (1 - _BURST_SHARE) * (HOUR / BURST)
 
-def _between(arrivals: Sequence[datetime], since: datetime, now: datetime) -> list[datetime]:
-    dated = [arrival for arrival in arrivals if since <= arrival < now]
-    vague = len(arrivals) - len(dated)
-    return sorted(dated + [since + (now - since) * ((n + 0.5) / vague) for n in range(vague)])
+    def expected(base: float, later: float) -> float:
+        later = max(later, 0.0)
+        raised = math.exp(level * math.exp(-later * level_fades))
+        return (1 - _BURST_SHARE) * base * raised + drawn * math.exp(-later * burst_fades)
 
-
-def _aged(rhythm: Rhythm, now: datetime) -> Rhythm:
-    """In whole weeks, so that small steps do not vanish in rounding."""
-    aged_at = rhythm.aged_at or now
-    weeks = (now - aged_at) // _WEEK
-    if not weeks:
-        return replace(rhythm, aged_at=aged_at)
-    left = _AGING**weeks
-    return replace(
-        rhythm,
-        hours=rhythm.hours * left,
-        by_hour=tuple(_left(count, left) for count in rhythm.by_hour),
-        by_minute=tuple(_left(count, left) for count in rhythm.by_minute),
-        silence=rhythm.silence * left,
-        aged_at=aged_at + weeks * _WEEK,
-    )
-
-
-def _faded(rhythm: Rhythm, since: datetime, now: datetime) -> Rhythm:
-    """The short memories, as they are at `now`; what was usual meanwhile is added to what was expected."""
-    if rhythm.at is None:
-        return rhythm
-    passed = now - rhythm.at
-    fade = math.exp(-passed / _LEVEL)
-    return replace(
-        rhythm,
-        burst=rhythm.burst * math.exp(-passed / _BURST),
-        seen=rhythm.seen * fade,
-        expected=rhythm.expected * fade + _usual_since(rhythm, max(since, now - 5 * _LEVEL), now),
-    )
-
-
-def _usual_since(rhythm: Rhythm, since: datetime, now: datetime) -> float:
-    total, start = 0.0, since
-    while start < now:
-        end = min(_EPOCH + ((start - _EPOCH) // HOUR + 1) * HOUR, now)
-        middle = start + (end - start) / 2
-        total += usual(rhythm, middle) * ((end - start) / HOUR) * math.exp(-(now - middle) / _LEVEL)
-        start = end
-    return total
-
-
-def _remember(rhythm: Rhythm, came: Sequence[datetime], now: datetime, watched: timedelta) -> Rhythm:
-    known = rhythm.at is not None
-    counted = [arrival for arrival in came if arrival >= now - watched]
-    by_hour, by_minute = list(rhythm.by_hour), list(rhythm.by_minute)
-    for arrival in counted:
-        by_hour[_hour_of_week(arrival)] += 1
-        by_minute[arrival.minute] += 1
-    silences = _silences(rhythm.newest, came)
-    return replace(
-        rhythm,
-        at=now,
-        hours=rhythm.hours + watched / HOUR,
-        by_hour=tuple(by_hour),
-        by_minute=tuple(by_minute),
-        burst=rhythm.burst + sum(math.exp(-((now - arrival) / _BURST)) for arrival in counted),
-        seen=rhythm.seen + sum(math.exp(-((now - arrival) / _LEVEL)) for arrival in counted if known),
-        newest=max(came, default=rhythm.newest),
-        silence=max([rhythm.silence, *silences]),
-    )
-
-
-def _silences(newest: datetime | None, came: Sequence[datetime]) -> list[timedelta]:
-    times = [newest, *came] if newest else list(came)
-    return [later - earlier for earlier, later in pairwise(times)]
+    return expected
 
 
 def _mean(rhythm: Rhythm) -> float:
     return (rhythm.items + _PRIOR_ITEMS) / (rhythm.hours + _PRIOR_HOURS)
 
 
-def _hour_of_week(at: datetime) -> int:
-    return int((at - _EPOCH) // HOUR) % _HOURS
+def hour_of_week(at: datetime) -> int:
+    return int((at - EPOCH) // HOUR) % _HOURS
 
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _left(count: float, left: float) -> float:
-    return count * left if count * left >= _FORGOTTEN else 0.0
 
 
 def _short(count: float) -> float | int:

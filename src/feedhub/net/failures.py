@@ -13,10 +13,11 @@ import httpx
 
 from feedhub.models import Failed, FailureKind
 from feedhub.net.guard import NameNotResolved, PrivateAddress, Unreachable
+from feedhub.net.hosts import MOST_PATIENCE
 from feedhub.net.inflate import BadBody, TooBig
+from feedhub.net.proxy import ProxyUnreachable
 from feedhub.net.redirects import place
 
-MOST_PATIENCE = timedelta(days=7)  # R22: a longer Retry-After counts as this
 CHALLENGE_PREFIX = 16 * 1024  # bytes of a page that are looked at
 
 # All that a publisher, the network or an address can do to a fetch. Anything else is a bug and raises.
@@ -24,6 +25,7 @@ EXPECTED = (
     httpcore.NetworkError,
     httpcore.TimeoutException,
     httpcore.ProtocolError,
+    httpcore.ProxyError,
     httpx.InvalidURL,
     httpx.RemoteProtocolError,  # httpx itself, about an invalid Location
     ssl.SSLError,
@@ -39,7 +41,7 @@ _BY_STATUS = {
     401: _REFUSED,
     402: _REFUSED,
     403: _REFUSED,
-    407: _REFUSED,
+    407: (FailureKind.FORBIDDEN, "a proxy on the way wants another user or password"),
     451: _REFUSED,
     404: (FailureKind.NOT_FOUND, "there is nothing at this address"),
     410: (FailureKind.GONE, "the publisher has removed this feed for good"),
@@ -148,6 +150,11 @@ def _explain_connection(error: Exception, host: str) -> tuple[FailureKind, str] 
             return FailureKind.DNS, f"The name {host} could not be resolved: {error}"
         case Unreachable():
             return FailureKind.REFUSED, f"{host} could not be reached: {error}"
+        case ProxyUnreachable():
+            return FailureKind.REFUSED, f"{host} was not asked, as the proxy could not be reached: {error}"
+        case httpcore.ProxyError():
+            kind = FailureKind.FORBIDDEN if str(error).startswith(("403", "407")) else FailureKind.REFUSED
+            return kind, f"{host} was not asked, as the proxy answered {str(error)[:80]}"
         case httpcore.TimeoutException():
             return FailureKind.TIMEOUT, f"{host} did not accept a connection in time"
         case httpcore.ConnectError() | ssl.SSLError():

@@ -25,19 +25,31 @@ def has_port(url: httpx.URL) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The way from the address asked for to the present one, `url`, which is without user, password and fragment.
-
-    `permanent_url` is the end of the leading run of permanent redirects (301, 308), or None (R26).
-    """
+    """The way from the address asked for to the present one, `url`, which is without user, password and fragment."""
 
     url: httpx.URL
     passed: tuple[httpx.URL, ...] = ()
-    permanent: bool = True  # every redirect so far was
-    permanent_url: str | None = None
+    permanent: bool = True  # every redirect so far was, and none gave up TLS
 
     @classmethod
-    def start(cls, url: httpx.URL) -> Trail:
+    def start(cls, address: str) -> Trail | Failed:
+        """The beginning of the way, or why nothing can be asked there."""
+        try:
+            url = httpx.URL(address)
+        except httpx.InvalidURL:
+            return Failed(FailureKind.BROKEN, "The feed's address is not a valid URL.")
+        if url.scheme not in SCHEMES or not url.host or not has_port(url):
+            return Failed(FailureKind.BROKEN, f"{place(url)} is not an http or https address.")
         return cls(_bare(url))
+
+    @property
+    def permanent_url(self) -> str | None:
+        """The present address, if only permanent redirects (301, 308) led here; None without any (R26).
+
+        A redirect from https to http is followed, as an old site's readers follow it, but not taken for permanent:
+        whoever stands in the way of the answer could write another one.
+        """
+        return str(self.url) if self.passed and self.permanent else None
 
     def follow(self, status: int, location: str) -> Trail | Failed:
         """One hop on. `location` is relative to the present address (RFC 9110 section 10.2.2)."""
@@ -55,8 +67,8 @@ class Trail:
             return self._failed(FailureKind.REDIRECT_LOOP, "redirects in a circle", status)
         if len(passed) > MOST_REDIRECTS:
             return self._failed(FailureKind.REDIRECT_LOOP, f"is redirected more than {MOST_REDIRECTS} times", status)
-        permanent = self.permanent and status in _PERMANENT
-        return Trail(target, passed, permanent, str(target) if permanent else self.permanent_url)
+        gives_up_tls = self.url.scheme == "https" and target.scheme == "http"
+        return Trail(target, passed, self.permanent and status in _PERMANENT and not gives_up_tls)
 
     def _failed(self, kind: FailureKind, what: str, status: int) -> Failed:
         first = self.passed[0] if self.passed else self.url

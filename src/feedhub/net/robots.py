@@ -49,16 +49,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The rules of one origin (scheme, host and port), whose addresses alone they judge."""
+    """The rules of one origin (scheme, host and port), whose addresses alone they judge, and the sitemaps it names."""
 
     groups: tuple[Group, ...] = ()
+    sitemaps: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> Robots:
         """The rules in the first `LARGEST` characters of `text`. Lines that are no records mean nothing."""
         if len(text) > LARGEST:
             text = text[:LARGEST].rpartition("\n")[0]  # half a rule would forbid more than the whole
-        return cls(tuple(_groups(text.removeprefix("\ufeff"))))
+        text = text.removeprefix("\ufeff")
+        sitemaps = dict.fromkeys(value for key, value in _records(text) if key == "sitemap" and value)
+        return cls(tuple(_groups(text)), tuple(sitemaps))
 
     def allows(self, product: str, url: str) -> bool:
         """Whether the crawler of this product token ("feedhub", without version) may fetch `url`.

@@ -1,4 +1,7 @@
-"""httpx over httpcore, with every connection through the guard: one per request, none kept, no proxy, HTTP/1.1."""
+"""httpx over httpcore, with every connection through the guard: one per request, none kept, HTTP/1.1.
+
+Through a proxy only where the operator names one: the standard variables for it would walk round the guard.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from collections.abc import AsyncIterator
 
 import httpcore
 import httpx
+
+from feedhub.net.proxy import Proxy
 
 # httpx writes every address with its query at INFO, httpcore every header at DEBUG: both hold operators' tokens.
 for _library in ("httpx", "httpcore"):
@@ -20,9 +25,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     No connection is kept between requests: a feed is asked every few minutes, and so the guard sees every hop (R31).
     """
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, ssl_context: ssl.SSLContext) -> None:
+    def __init__(
+        self, backend: httpcore.AsyncNetworkBackend, ssl_context: ssl.SSLContext, proxy: Proxy | None = None
+    ) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl_context, network_backend=backend, max_keepalive_connections=0
+            ssl_context=ssl_context,
+            proxy=proxy.as_httpcore() if proxy else None,
+            network_backend=backend,
+            max_keepalive_connections=0,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -7,6 +7,7 @@ without a request keeps its own key, or has none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from w3lib.url import canonicalize_url
@@ -15,7 +16,16 @@ from feedhub.net.address import DEFAULT_PORTS, MAX_LENGTH, Address, encode, host
 from feedhub.net.tracking import drop_forms, drop_tracking, drop_tracking_fragment
 from feedhub.net.wrappers import is_wrapper, wrapped_target
 
-__all__ = ["canonical_url", "clean_link", "host_of", "is_homepage", "is_specific", "names_article", "origin"]
+__all__ = [
+    "canonical_url",
+    "clean_link",
+    "host_of",
+    "is_homepage",
+    "is_specific",
+    "names_article",
+    "origin",
+    "without_scheme",
+]
 
 _FORM_LABELS = frozenset({"www", "m", "mobile", "amp"})
 _PUBLIC_SECOND_LEVEL = re.compile(r"(?:co|com|net|org|gov|edu|ac)\.[a-z]{2}")
@@ -71,6 +81,12 @@ def canonical_url(url: str) -> str | None:
     return None if is_wrapper(key.host, key.path) else _within_limit(str(key)) or None
 
 
+def without_scheme(url: str) -> str:
+    """Equal for the forms of an address that a change of scheme or a final slash makes."""
+    return url.split("://", 1)[-1].rstrip("/")
+
+
+@lru_cache(maxsize=1_000)  # one entry's address is asked for several times
 def is_homepage(canonical: str) -> bool:
     """Whether this is a site's front page, in any language: no article, whatever claims it as its address (R6)."""
     address = parse(canonical)

@@ -56,6 +56,8 @@ def _links(entry: Element, item: Item) -> None:
     _link(entry, atom_link("alternate", item.url, "text/html"))
     for via in item.vias:
         _link(entry, atom_link("via", via.url, "text/html", title=via.source))
+    for other in item.related:
+        _link(entry, atom_link("related", other.url, "text/html", title=other.title))
     if picture := item.picture:
         _link(entry, atom_link("enclosure", picture.url, picture.type or None, title=picture.caption or None))
     for enclosure in item.enclosures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -71,8 +71,8 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
         for page in archive.pages(session, site, output):
             yield from (archive_path(output.id, page) + extension for extension in _LINKED)
         published |= dict.fromkeys(member.place.story for member in Holding(session, site, output).chosen())
-    for story in visible_stories(session, site, list(published)):
-        yield from (f"stories/{story.uuid}", f"stories/{story.uuid}.json")
+    for uuid in _with_related(session, site, list(published)):
+        yield from (f"stories/{uuid}", f"stories/{uuid}.json")
 
 
 def taken_away(session: Session, site: Site) -> Iterator[str]:
@@ -171,7 +171,10 @@ def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool)
     story = summarised(found[0]) if site.config.outputs[0].content == "summary" else found[0]
     modified = max(story.touched, hub.described_at(session))
     return Document(
-        path, JSON if as_json else HTML, pages.story_json(story) if as_json else _page(site, story, root), modified
+        path,
+        JSON if as_json else HTML,
+        pages.story_json(story, site.url) if as_json else _page(site, story, root),
+        modified,
     )
 
 
@@ -192,6 +195,16 @@ def _opml(session: Session, site: Site) -> Document:
     modified = hub.described_at(session)
     body = opml.render(site.config.site.title, site.url, site.links, _sources(session, site), modified)
     return Document("opml", opml.CONTENT_TYPE, body, modified)
+
+
+def _with_related(session: Session, site: Site, numbers: Sequence[int]) -> Iterator[str]:
+    """The ids of these stories, and of those that their pages lead to, as they stand in addresses."""
+    known: dict[str, None] = {}
+    while stories := visible_stories(session, site, numbers):
+        known |= dict.fromkeys(story.uuid for story in stories)
+        beyond = dict.fromkeys(other.id for story in stories for other in story.related if other.uuid not in known)
+        numbers = [number for id in beyond if (number := outputs.find(session, id)) is not None]
+    yield from known
 
 
 def _sources(session: Session, site: Site) -> list[Source]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote, urlsplit
 
-from feedhub.models import Carrier, Direction, Enclosure, OutputView, Picture, Source, Story
+from feedhub.models import Carrier, Direction, Enclosure, OutputView, Picture, Related, Source, Story
 from feedhub.publish.addresses import host_of, web_address
 from feedhub.publish.xml import clean
 
@@ -18,6 +18,7 @@ _IMG = re.compile(r"<img\b", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")  # RFC 4287, atomLanguageTag
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+MOST_RELATED = 5  # stories that an item of an output names beside its own
 _FALLBACK_TITLE = 80  # characters of the summary that stand in for a missing headline
 _UNKNOWN_TYPE = "application/octet-stream"
 
@@ -48,6 +49,18 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True)
+class SeeAlso:
+    """A related story (R40). `page` is its page here, `url` its article's, else that page; `title` is never empty."""
+
+    story: str
+    page: str
+    url: str
+    title: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """The representative's feed. `id` is an IRI, `title` never empty; `site` and `feed` may be."""
 
@@ -69,6 +82,7 @@ class Item:
     author: str
     origin: Origin
     vias: tuple[Via, ...]
+    related: tuple[SeeAlso, ...]
     categories: tuple[str, ...]
     language: str | None
     picture: Picture | None
@@ -90,9 +104,24 @@ def feed_title(view: OutputView) -> str:
     return one_line(view.title) or view.name
 
 
-def story_url(site_url: str, story: Story) -> str:
-    """The story's own page."""
+def story_url(site_url: str, story: Story | Related) -> str:
+    """The story's own page. `site_url` may be the way to the site instead."""
     return f"{site_url}stories/{story.uuid}"
+
+
+def see_also(story: Story, root: str) -> tuple[SeeAlso, ...]:
+    """The related stories, those that are most alike first. `root` is the way to the site, or its address."""
+    return tuple(
+        SeeAlso(
+            story=other.id,
+            page=story_url(root, other),
+            url=web_address(other.url) or story_url(root, other),
+            title=one_line(other.title) or source_title(other.source),
+            source=source_title(other.source),
+            reason=one_line(other.reason),
+        )
+        for other in story.related
+    )
 
 
 def source_title(source: Source) -> str:
@@ -169,6 +198,7 @@ def _item(whole: Story, view: OutputView) -> Item:
         author=one_line(story.author) or origin.title,
         origin=origin,
         vias=vias,
+        related=see_also(story, view.site_url)[:MOST_RELATED],
         categories=categories(story),
         language=language_tag(story),
         picture=picture,

@@ -7,7 +7,7 @@ from typing import Any
 
 from feedhub.models import OutputView, Story
 from feedhub.publish.addresses import link_to, web_address
-from feedhub.publish.item import Item, common_language, feed_title, items, one_line, source_title
+from feedhub.publish.item import Item, SeeAlso, common_language, feed_title, items, one_line, source_title
 from feedhub.publish.xml import clean, rfc3339
 
 CONTENT_TYPE = "application/feed+json"
@@ -48,6 +48,11 @@ def carriers(story: Story) -> list[dict[str, str]]:
     ]
 
 
+def related(other: SeeAlso) -> dict[str, str]:
+    """A story that is like another (R40)."""
+    return {"story": other.story, "title": other.title, "source": other.source, "url": other.url}
+
+
 def _item(item: Item) -> dict[str, Any]:
     members = {
         "id": item.story.id,
@@ -62,9 +67,14 @@ def _item(item: Item) -> dict[str, Any]:
         "tags": list(item.categories) or None,
         "language": item.language,
         "attachments": _attachments(item) or None,
-        "_feedhub": {"story": item.story.id, "carriers": carriers(item.story)},
+        "_feedhub": _extension(item),
     }
     return {name: member for name, member in members.items() if member is not None}
+
+
+def _extension(item: Item) -> dict[str, Any]:
+    near = {"related": [related(other) for other in item.related]} if item.related else {}
+    return {"story": item.story.id, "carriers": carriers(item.story), **near}
 
 
 def _authors(item: Item) -> list[dict[str, str]]:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -23,10 +25,12 @@ from feedhub.publish.item import (
     language_tag,
     lead_picture,
     one_line,
+    see_also,
     shows_picture,
     source_title,
     text_html,
 )
+from feedhub.publish.reasons import rule_text, score_text
 from feedhub.publish.xml import clean, rfc3339
 
 CONTENT_TYPE = "text/html; charset=utf-8"
@@ -36,14 +40,9 @@ SUMMARY = 320  # characters of a text that the river shows
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_RULES = {
-    "founded": "The first to carry the story",
-    "address": "Same article address",
-    "guid": "Same publisher’s id",
-    "text": "Same text",
-    "headline": "Same headline and closely matching text",
-    "merge": "Merged by the operator",
-}
+# Words in Hebrew, Arabic and the scripts between them, and what joins them: spaces, and marks such as ZWNJ.
+_RIGHT_TO_LEFT = re.compile(r"([\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"
+                            r"(?:[ \u200c]+[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+)*)")  # fmt: skip
 _FORMATS = (("Atom", "atom", "application/atom+xml"), ("RSS", "rss", "application/rss+xml"),
             ("JSON Feed", "json", "application/feed+json"))  # fmt: skip
 
@@ -85,7 +84,7 @@ def river(view: OutputView, *, outputs: Sequence[OutputLink], root: str, notice:
 
 
 def story(story: Story, *, site_title: str, root: str, noindex: bool, outputs: Sequence[OutputLink] = ()) -> bytes:
-    """One story: its text, who carries it, and why these are one (R14)."""
+    """One story: its text, who carries it and why these are one, and what is like it and why that is not (R14)."""
     return _render(
         "story.html",
         site_title=one_line(site_title),
@@ -98,6 +97,7 @@ def story(story: Story, *, site_title: str, root: str, noindex: bool, outputs: S
         picture=None if shows_picture(story) else lead_picture(story),
         text=Markup(text_html(story)),  # noqa: S704 sanitised when it was taken in (R34)
         carriers=story.carriers,
+        related=see_also(story, root),
         language=language_tag(story),
         outputs=outputs,
         noindex=noindex,
@@ -105,27 +105,31 @@ def story(story: Story, *, site_title: str, root: str, noindex: bool, outputs: S
     )
 
 
-def story_json(story: Story) -> bytes:
+def story_json(story: Story, site_url: str) -> bytes:
     """One story as data: what the page says."""
-    return jsonfeed.dump(
-        {
-            "id": story.id,
-            "url": web_address(story.url) or None,
-            "title": headline(story),
-            "summary": clean(story.summary) or None,
-            "content_html": text_html(story),
-            "author": one_line(story.author) or None,
-            "language": language_tag(story),
-            "direction": story.direction,
-            "tags": list(categories(story)) or None,
-            "published": rfc3339(story.published),
-            "updated": rfc3339(story.updated),
-            "carriers": [
-                address | _reason(carrier)
-                for address, carrier in zip(jsonfeed.carriers(story), story.carriers, strict=True)
-            ],
-        }
-    )
+    return jsonfeed.dump(story_data(story, site_url))
+
+
+def story_data(story: Story, site_url: str) -> dict[str, Any]:
+    """The members of a story's JSON. Those without a value are None."""
+    return {
+        "id": story.id,
+        "url": web_address(story.url) or None,
+        "title": headline(story),
+        "summary": clean(story.summary) or None,
+        "content_html": text_html(story),
+        "author": one_line(story.author) or None,
+        "language": language_tag(story),
+        "direction": story.direction,
+        "tags": list(categories(story)) or None,
+        "published": rfc3339(story.published),
+        "updated": rfc3339(story.updated),
+        "carriers": [
+            address | _reason(carrier)
+            for address, carrier in zip(jsonfeed.carriers(story), story.carriers, strict=True)
+        ],
+        "related": [jsonfeed.related(other) | {"reason": other.reason} for other in see_also(story, site_url)],
+    }
 
 
 def outputs_page(outputs: Sequence[OutputLink], *, site_title: str, site_url: str, root: str, noindex: bool) -> bytes:
@@ -150,11 +154,6 @@ def day_text(moment: datetime) -> str:
     """`Sunday, 22 November 2026`, in UTC."""
     utc = moment.astimezone(UTC)
     return f"{_DAYS[utc.weekday()]}, {utc.day} {_MONTHS[utc.month - 1]} {utc.year}"
-
-
-def rule_text(carrier: Carrier) -> str:
-    """Why a carrier belongs to its story, in words."""
-    return _RULES.get(carrier.rule, one_line(carrier.rule) or "Part of this story")
 
 
 def _render(template: str, **values: object) -> bytes:
@@ -205,14 +204,26 @@ def _first(chosen: OutputLink, outputs: Sequence[OutputLink]) -> list[OutputLink
     return [chosen, *(output for output in outputs if output.name != chosen.name)]
 
 
-def _reason(carrier: Carrier) -> dict[str, str]:
+def _reason(carrier: Carrier) -> dict[str, str | float | None]:
     return {
         "title": one_line(carrier.title),
         "published": rfc3339(carrier.published),
         "first_seen": rfc3339(carrier.first_seen),
         "rule": one_line(carrier.rule),
         "evidence": one_line(carrier.evidence),
+        "score": carrier.score,
     }
+
+
+def isolated(text: str) -> Markup:
+    """A sentence that may quote words written from right to left: each run of them in a `bdi` of its own.
+
+    Without it a list of such words reads backwards in an English sentence, and takes the numbers beside it along.
+    """
+    parts = _RIGHT_TO_LEFT.split(one_line(text))  # each second one is such a run
+    return Markup("").join(
+        Markup('<bdi lang="">{}</bdi>').format(part) if index % 2 else part for index, part in enumerate(parts)
+    )
 
 
 def _environment() -> Environment:
@@ -225,7 +236,14 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(
-        time=time_text, rfc3339=rfc3339, rule=rule_text, source_title=source_title, web=web_address, line=one_line
+        time=time_text,
+        rfc3339=rfc3339,
+        rule=rule_text,
+        score=score_text,
+        source_title=source_title,
+        web=web_address,
+        line=one_line,
+        isolated=isolated,
     )
     made.globals["formats"] = _FORMATS
     return made

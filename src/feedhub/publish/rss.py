@@ -68,12 +68,14 @@ def _item(channel: Element, item: Item) -> None:
         child(node, "dc:language", item.language)
     for category in item.categories:
         child(node, "category", category)
-    _media(node, item)  # before the text: some readers take a caption that comes after it for the summary
+    _media(node, item)
     child(node, "description", escape(item.summary, quote=False))  # HTML by the format's custom, so text is escaped
     child(node, "content:encoded", item.html)
     child(node, "source", item.origin.title, {"url": item.origin.feed or item.origin.id})
     for via in item.vias:
         child(node, "atom:link", attributes=atom_link("via", via.url, "text/html", title=via.source))
+    for other in item.related:
+        child(node, "atom:link", attributes=atom_link("related", other.url, "text/html", title=other.title))
 
 
 def _media(node: Element, item: Item) -> None:
@@ -95,5 +97,5 @@ def _picture(node: Element, picture: Picture) -> None:
     size = {"width": picture.width, "height": picture.height}
     attributes = {"url": picture.url, "type": picture.type or None, "medium": "image", **size}
     content = child(node, "media:content", attributes=attributes)
-    if picture.caption:
-        child(content, "media:description", picture.caption, {"type": "plain"})
+    if picture.caption:  # feedparser, and who uses it, takes a media:description for the item's own
+        child(content, "media:title", picture.caption, {"type": "plain"})

@@ -20,9 +20,12 @@ from sqlmodel import Session
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SQLITE_FILE = "feedhub.db"  # in the data folder
 _READERS = 4
 _PARAMETERS = 500  # in one IN list
 _DRIVERS = {"sqlite": "sqlite"} | dict.fromkeys(("postgresql", "postgres", "postgresql+psycopg"), "postgresql+psycopg")
+_WRITERS_CACHE = 65_536  # KiB of pages that SQLite's writer keeps: about a day's keys of a large hub
+_CHECKPOINT = 10_000  # pages between two checkpoints: keys are written all over a day's part, and often to a page twice
 _BUSY_TIMEOUT = 30_000  # ms a writer waits for another process's transaction
 _WRITING = 0x6665656477726974  # PostgreSQL advisory lock: one writer at a time, as SQLite has it
 
@@ -54,7 +57,8 @@ class Store:
             if self.url.database in (None, "", ":memory:"):
                 raise StoreError("a database in memory is gone with its connection; name a file: sqlite:///feedhub.db")
             self._reader = _sqlite(self.url, "DEFERRED", "query_only=ON")
-            self._writer = _sqlite(self.url, "IMMEDIATE")
+            pages = (f"cache_size=-{_WRITERS_CACHE}", f"wal_autocheckpoint={_CHECKPOINT}")
+            self._writer = _sqlite(self.url, "IMMEDIATE", *pages)
         else:
             as_utf8 = {"client_encoding": "utf8"}  # else the encoding of the server, which need not be UTF8
             self._writer = create_engine(self.url, connect_args=as_utf8, pool_pre_ping=True, pool_size=_READERS + 1)
@@ -139,7 +143,7 @@ class Store:
 
 def sqlite_url(folder: Path) -> str:
     """The address of the database in a data folder."""
-    return URL.create("sqlite", database=str(folder / "feedhub.db")).render_as_string()
+    return URL.create("sqlite", database=str(folder / SQLITE_FILE)).render_as_string()
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:

@@ -12,11 +12,23 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
-from feedhub.models import OFFLINE_KINDS, Arrival, Edit, Entry, FeedMemory, News, Poll, Validators
-from feedhub.net.urls import host_of
-from feedhub.store import hub
+from feedhub.models import (
+    OFFLINE_KINDS,
+    Arrival,
+    Cadence,
+    Edit,
+    Entry,
+    FeedMemory,
+    HostState,
+    Move,
+    News,
+    Poll,
+    Validators,
+)
+from feedhub.net.urls import host_of, without_scheme
+from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
-from feedhub.store.tables import EntryRow, FeedRow, PollRow
+from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, table_of
 from feedhub.stories.identity import KnownItem
 
 _WITHHELD = {"pending": False, "rule": "withheld", "evidence": "an old item when the feed was new"}  # R44
@@ -38,9 +50,9 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
     """
     rows = list(session.exec(select(FeedRow)))
     by_key = {row.key: row for row in rows}
-    unclaimed = {_equal_url(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
+    unclaimed = {without_scheme(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
     for feed in listed:
-        row = by_key.get(feed.key) or unclaimed.pop(_equal_url(feed.url), None)
+        row = by_key.get(feed.key) or unclaimed.pop(without_scheme(feed.url), None)
         if row is None:
             row = FeedRow(key=feed.key, url=feed.url, created_at=now)
             session.add(row)
@@ -55,25 +67,46 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
 def due(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """The feeds among `numbers` whose time has come, longest overdue first."""
     rows = _rows(session, numbers, or_(col(FeedRow.next_poll_at).is_(None), col(FeedRow.next_poll_at) <= now))
-    return [_memory(row) for row in sorted(rows, key=lambda row: (row.next_poll_at or row.created_at, row.id))]
+    return _memories(session, sorted(rows, key=lambda row: (row.next_poll_at or row.created_at, row.id)))
 
 
 def askable(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """All of `numbers` but those whose publisher asked to be left alone until later (Retry-After, R22)."""
     rows = _rows(session, numbers, or_(col(FeedRow.not_before).is_(None), col(FeedRow.not_before) <= now))
-    return [_memory(row) for row in rows]
+    return _memories(session, rows)
+
+
+def memory(session: Session, number: int) -> FeedMemory:
+    """What is remembered of this feed."""
+    return _memories(session, [session.get_one(FeedRow, number)])[0]
+
+
+def hasten(session: Session, number: int, earliest: datetime) -> None:
+    """Have the feed polled at the time given, unless it is due before; never within a Retry-After."""
+    row = session.get_one(FeedRow, number)
+    if row.next_poll_at is not None:
+        row.next_poll_at = min(row.next_poll_at, max(earliest, row.not_before or earliest))
 
 
 def none_reached(session: Session, numbers: Sequence[int]) -> bool:
     """Whether every one of the feeds has been tried and could not be reached at its last poll."""
-    states = {row.state for row in _rows(session, numbers)}
+    wanted = set(numbers)
+    states = {state for number, state in session.exec(select(FeedRow.id, FeedRow.state)) if number in wanted}
     return bool(states) and states <= {"offline", *OFFLINE_KINDS}
 
 
 def next_due(session: Session, numbers: Sequence[int]) -> datetime | None:
     """When the first of the feeds falls due; None where one was never polled or there is none."""
-    times = [row.next_poll_at for row in _rows(session, numbers)]
+    wanted = set(numbers)
+    times = [time for number, time in session.exec(select(FeedRow.id, FeedRow.next_poll_at)) if number in wanted]
     return min((time for time in times if time), default=None) if None not in times else None
+
+
+def demands(session: Session, numbers: Sequence[int]) -> dict[int, float]:
+    """The demand of each of the feeds whose rhythm is known, by number."""
+    wanted = set(numbers)
+    query = select(FeedRow.id, FeedRow.demand).order_by(col(FeedRow.id))  # in order: a sum of floats depends on it
+    return {number: demand for number, demand in session.exec(query) if number in wanted and demand is not None}
 
 
 def known_items(
@@ -111,10 +144,18 @@ def wordings(session: Session, entries: Sequence[int]) -> dict[int, tuple[str, s
     return result
 
 
-def record(session: Session, poll: Poll) -> None:
-    """Store a poll's outcome: the attempt, the feed's state, and what it brought. One transaction with its caller's."""
+def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> None:
+    """Store a poll's outcome: the attempt, the feed's state, and what it brought. One transaction with its caller's.
+
+    The hosts that were `asked` are stored along with it, so that a process that is killed leaves both or neither.
+    """
+    hosts.record(session, asked)
     row = session.get_one(FeedRow, poll.feed)
+    if poll.held:
+        row.next_poll_at, row.next_reason, row.not_before = poll.next.at, poll.next.reason, poll.next.not_before
+        return
     news = poll.news
+    _record_move(row, poll.move)
     row.state, row.message, row.failures = poll.state, poll.message, poll.failures
     row.last_poll_at = poll.at
     row.next_poll_at, row.next_reason = poll.next.at, poll.next.reason
@@ -124,6 +165,10 @@ def record(session: Session, poll: Poll) -> None:
         row.last_ok_at = poll.at
     if poll.confirmed:
         row.etag, row.last_modified, row.full_at = poll.confirmed.etag, poll.confirmed.last_modified, poll.at
+    if poll.cadence:
+        _record_cadence(row, poll.cadence)
+    if poll.document_url:
+        row.document_url = poll.document_url
     if news:
         _record_news(session, row, news, poll.at)
     session.add(
@@ -142,9 +187,26 @@ def record(session: Session, poll: Poll) -> None:
     )
 
 
+def record_delivery(session: Session, number: int, news: News, now: datetime) -> None:
+    """Store what a hub delivered. It may be a part of the document, and says nothing of what a poll will find there."""
+    _record_entries(session, session.get_one(FeedRow, number), news, now)
+
+
 def hashed(text: str) -> int:
     """A 64-bit key for an index, signed as both databases store it."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+
+
+def _record_cadence(row: FeedRow, cadence: Cadence) -> None:
+    row.rhythm, row.hints = dict(cadence.rhythm), dict(cadence.hints)
+    row.window, row.gap_at, row.demand = cadence.window, cadence.gap_at, cadence.demand
+
+
+def _record_move(row: FeedRow, move: Move | None) -> None:
+    row.permanent_url = move.url if move else None
+    row.permanent_since = move.since if move else None
+    row.permanent_polls = move.polls if move else None
+    row.adopted_at = move.adopted_at if move else None
 
 
 def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> None:
@@ -154,15 +216,20 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
     if received.entries:  # an emptied document renames nothing: it may be an apology (R41)
         row.title, row.link = received.title or row.title, received.link or row.link
     row.etag, row.last_modified = news.validators.etag, news.validators.last_modified
-    row.body_hash, row.full_at, row.permanent_url = news.body_hash, now, news.permanent_url
+    row.body_hash, row.full_at = news.body_hash, now
     row.identity, row.identity_reason = news.identity, news.identity_reason
+    row.offer = asdict(news.offer) if news.offer else None
     if shown != (row.title, row.link):
         hub.note_rename(session)
+    _record_entries(session, row, news, now)
+
+
+def _record_entries(session: Session, row: FeedRow, news: News, now: datetime) -> None:
     arrivals = [_arrival(row, arrival, now) for arrival in news.arrivals]
     arrivals += [_arrival(row, arrival, now) | _WITHHELD for arrival in news.withheld]
     if arrivals:
         row.last_new_at = now
-        session.execute(insert(EntryRow), arrivals)
+        session.execute(insert(table_of(EntryRow)), arrivals)
     for edit in news.edits:
         session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
 
@@ -211,7 +278,9 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     if host_of(row.url) != host_of(url):
         row.not_before = None  # Retry-After is the host's word (R22)
     row.url = url
-    row.etag = row.last_modified = row.body_hash = row.full_at = row.permanent_url = None
+    row.etag = row.last_modified = row.body_hash = row.full_at = row.document_url = row.offer = None
+    row.hints = row.window = None  # the document's; the rhythm is the feed's
+    _record_move(row, None)
     row.state, row.message, row.failures = "new", "", 0
     row.next_poll_at = now
 
@@ -222,7 +291,12 @@ def _rows(session: Session, numbers: Sequence[int], *conditions: ColumnElement[b
     return [row for row in session.exec(query) if row.id in wanted]
 
 
-def _memory(row: FeedRow) -> FeedMemory:
+def _memories(session: Session, rows: Sequence[FeedRow]) -> list[FeedMemory]:
+    pushed = set(session.exec(select(SubscriptionRow.feed_id).where(col(SubscriptionRow.pushed)))) if rows else set()
+    return [_memory(row, pushed=row.id in pushed) for row in rows]
+
+
+def _memory(row: FeedRow, *, pushed: bool) -> FeedMemory:
     return FeedMemory(
         number=row.id or 0,
         key=row.key,
@@ -233,10 +307,16 @@ def _memory(row: FeedRow) -> FeedMemory:
         failures=row.failures,
         interval=timedelta(seconds=row.interval_seconds) if row.interval_seconds is not None else None,
         format=row.format,
+        due=row.next_poll_at,
+        cadence=Cadence(row.rhythm or {}, row.hints or {}, row.window or 0, row.gap_at, row.demand),
+        document_url=row.document_url,
+        move=_move_of(row),
+        pushed=pushed,
         empty=row.last_new_at is None,
     )
 
 
-def _equal_url(url: str) -> str:
-    """Equal for the forms of an address that a change of scheme or a final slash makes."""
-    return url.split("://", 1)[-1].rstrip("/")
+def _move_of(row: FeedRow) -> Move | None:
+    if row.permanent_url is None or row.permanent_since is None:
+        return None
+    return Move(row.permanent_url, row.permanent_since, row.permanent_polls or 1, row.adopted_at)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-import sqlalchemy
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from feedhub.models import Carrier, Direction, Enclosure, Picture, Source, Story
+from feedhub.models import Carrier, Direction, Enclosure, Picture, Related, Source, Story
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, rank
+from feedhub.store.stories import related, shown_carriers
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, StoryRow
+
+_MOST_RELATED = 10  # stories that one is said to resemble
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +40,27 @@ def stories(session: Session, numbers: Sequence[int], policies: Mapping[int, Fee
     A story that no listed feed carries is left out.
     """
     carriers = _carriers(session, numbers, policies)
+    homes = {carrier.home for group in carriers.values() for carrier in group if carrier.home is not None}
     sources = feed_sources(session, policies)
-    rows = {row.id: row for row in _story_rows(session, numbers)}
+    rows = {row.id: row for row in _story_rows(session, [*numbers, *homes])}
     shown = {row.story_id: row for row in _entry_rows(session, [group[0].entry for group in carriers.values()])}
+    alike = _related(session, list(carriers), policies, sources)
     return [
-        _story(rows[number], shown[number], tuple(_carrier(carrier, sources) for carrier in carriers[number]))
+        _story(
+            rows[number],
+            shown[number],
+            tuple(_carrier(carrier, sources, rows) for carrier in carriers[number]),
+            alike.get(number, ()),
+        )
         for number in numbers
         if number in carriers
     ]
 
 
 def find(session: Session, urn: str) -> int | None:
-    """The number of the story with this public id."""
-    return session.exec(select(StoryRow.id).where(StoryRow.urn == urn)).first()
+    """The number of the story with this public id; where `merge` shows it under another, that one's."""
+    shown_under = func.coalesce(col(StoryRow.merged_into), col(StoryRow.id))
+    return session.exec(select(shown_under).where(StoryRow.urn == urn)).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +70,16 @@ class _CarrierRow(CarrierKey):
     published: datetime
     rule: str
     evidence: str
+    score: float | None
+    home: int | None
 
 
 def _carriers(
     session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy]
 ) -> dict[int, list[_CarrierRow]]:
     """Each story's carriers in listed feeds, the representative first."""
-    found: defaultdict[int, list[_CarrierRow]] = defaultdict(list)
-    query = sqlalchemy.select(
-        col(EntryRow.story_id),
-        col(EntryRow.id),
-        col(EntryRow.feed_id),
-        col(EntryRow.first_seen),
-        col(EntryRow.key),
-        col(EntryRow.link),
-        col(EntryRow.title),
-        col(EntryRow.published),
-        col(EntryRow.rule),
-        col(EntryRow.evidence),
-    ).where(col(EntryRow.feed_id).in_(policies))
-    for chunk in chunks(numbers):
-        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(chunk))):
-            found[story].append(_CarrierRow(*fields))
+    columns = (EntryRow.link, EntryRow.title, EntryRow.published, EntryRow.rule, EntryRow.evidence, EntryRow.score)
+    found = shown_carriers(session, numbers, _CarrierRow, *columns, EntryRow.home_id, feeds=policies)
     return {
         story: sorted(carriers, key=lambda carrier: rank(carrier, policies[carrier.feed]))
         for story, carriers in found.items()
@@ -107,7 +105,34 @@ def feed_sources(session: Session, policies: Mapping[int, FeedPolicy]) -> dict[i
     return sources
 
 
-def _carrier(row: _CarrierRow, sources: Mapping[int, Source]) -> Carrier:
+def _related(
+    session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy], sources: Mapping[int, Source]
+) -> dict[int, tuple[Related, ...]]:
+    """What each story resembles without being it, the most alike first, under the stories that it is shown under."""
+    wanted = set(numbers)
+    pairs = related(session, wanted)
+    ends = {number for pair in pairs for number in (pair.story_id, pair.other_id)} - wanted
+    rows = {row.id: row for row in _story_rows(session, sorted(ends | wanted)) if row.id is not None}
+    places = {number: row.merged_into or number for number, row in rows.items()}
+    carriers = _carriers(session, sorted({*places.values()}), policies)
+    texts = {row.id: row for row in _entry_rows(session, [group[0].entry for group in carriers.values()])}
+    others = {story: texts[group[0].entry] for story, group in carriers.items()}
+    rows |= {row.id: row for row in _story_rows(session, sorted(others.keys() - rows.keys())) if row.id is not None}
+    found: defaultdict[int, dict[int, Related]] = defaultdict(dict)
+    for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.story_id, pair.other_id)):
+        one, two = places[pair.story_id], places[pair.other_id]
+        for story, other in ((one, two), (two, one)):
+            if story in wanted and story != other and other in others and len(found[story]) < _MOST_RELATED:
+                entry = others[other]
+                row = Related(rows[other].urn, entry.title, entry.link, sources[entry.feed_id], pair.reason)
+                found[story].setdefault(other, row)
+    return {story: tuple(near.values()) for story, near in found.items()}
+
+
+def _carrier(row: _CarrierRow, sources: Mapping[int, Source], stories: Mapping[int | None, StoryRow]) -> Carrier:
+    if row.home is not None:
+        evidence = f"feeds.yaml shows {stories[row.home].urn} under this story"
+        row = replace(row, rule="merge", evidence=evidence, score=None)
     return Carrier(
         source=sources[row.feed],
         url=row.link,
@@ -116,10 +141,11 @@ def _carrier(row: _CarrierRow, sources: Mapping[int, Source]) -> Carrier:
         first_seen=row.first_seen,
         rule=row.rule,
         evidence=row.evidence,
+        score=row.score,
     )
 
 
-def _story(row: StoryRow, shown: EntryRow, carriers: tuple[Carrier, ...]) -> Story:
+def _story(row: StoryRow, shown: EntryRow, carriers: tuple[Carrier, ...], alike: tuple[Related, ...]) -> Story:
     return Story(
         id=row.urn,
         published=row.published,
@@ -136,4 +162,5 @@ def _story(row: StoryRow, shown: EntryRow, carriers: tuple[Carrier, ...]) -> Sto
         picture=Picture(**shown.picture) if shown.picture else None,
         enclosures=tuple(Enclosure(**enclosure) for enclosure in shown.enclosures),
         carriers=carriers,
+        related=alike,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedhub.config import Config, FeedConfig, Match
+from feedhub.config import Config, DedupMode, FeedConfig, Match
 from feedhub.stories.selection import takes_feed
 
 
@@ -22,8 +22,13 @@ class FeedPolicy:
     url: str
     order: int
     priority: int
-    deduplicated: bool
+    dedup: DedupMode
     outputs: Mapping[str, Match]
+
+    @property
+    def deduplicated(self) -> bool:
+        """Whether its entries are merged with others at all (R9)."""
+        return self.dedup != "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,6 @@ def _policy(config: Config, feed: FeedConfig) -> FeedPolicy:
         url=feed.public_url,
         order=feed.position,
         priority=feed.priority,
-        deduplicated=feed.dedup != "off",
+        dedup=feed.dedup,
         outputs={o.id: o.match for o in config.outputs if takes_feed(o.match, feed.id, feed.tags)},
     )

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, func, select
 
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, rank
-from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow
+from feedhub.store.stories import shown_carriers
+from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow, table_of
 from feedhub.stories.selection import Wording, judge
 
 
@@ -36,10 +37,62 @@ class Place:
     touched: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An entry that was matched: the story that carried it, None for a new entry, and the one that carries it now."""
+
+    entry: int
+    before: int | None
+    after: int
+
+
 def enter(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> None:
     """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
+    belonging: _Belonging = defaultdict(dict)
+    for some in chunks(dict.fromkeys(stories)):
+        told = tell(session, some, policies)
+        for story in filter(told.__contains__, some):
+            _judge(story, told[story], policies, belonging)
+    _number(session, belonging)
+
+
+def follow(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move]) -> None:
+    """Number the stories as their entries moved, each move after those before it, as if each were alone (R7).
+
+    A story enters an output with the entry by which it first belongs there, however many were matched at once.
+    """
+    stories = dict.fromkeys(story for move in moves for story in (move.before, move.after) if story is not None)
+    groups: defaultdict[int | None, dict[int, _Telling]] = defaultdict(dict)
+    for story, carriers in _tellings(session, stories, policies):
+        groups[story] = {one.entry: one for one in carriers}
+    found = {entry: one for group in groups.values() for entry, one in group.items()}
+    for move in reversed(moves):
+        del groups[move.after][move.entry]
+        groups[move.before][move.entry] = found[move.entry]
+    belonging: _Belonging = defaultdict(dict)
+    for move in moves:
+        del groups[move.before][move.entry]
+        groups[move.after][move.entry] = found[move.entry]
+        for number in filter(None, (move.before, move.after)):
+            if groups[number]:
+                _judge(number, _told([*groups[number].values()], policies), policies, belonging)
+    _number(session, belonging)
+
+
+_Belonging = defaultdict[str, dict[int, None]]
+"""The stories that belong in each output, in the order in which they enter."""
+
+
+def _judge(story: int, told: Told, policies: Mapping[int, FeedPolicy], belonging: _Belonging) -> None:
+    taking = {name: match for feed in told.feeds for name, match in policies[feed].outputs.items()}
+    for name, match in taking.items():
+        if story not in belonging[name] and judge(match, told.wording).selected:
+            belonging[name][story] = None
+
+
+def _number(session: Session, belonging: _Belonging) -> None:
     outputs = {row.name: row for row in session.exec(select(OutputRow))}
-    for name, entering in _belonging(session, policies, stories).items():
+    for name, entering in belonging.items():
         output = outputs[name]
         known = _numbered(session, output, entering)
         new = [story for story in entering if story not in known]
@@ -48,7 +101,7 @@ def enter(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterabl
             for number, story in enumerate(new, start=output.last_number + 1)
         ]
         if rows:
-            session.execute(insert(SequenceRow), rows)
+            session.execute(insert(table_of(SequenceRow)), rows)
             output.last_number += len(rows)
 
 
@@ -98,22 +151,7 @@ def touched(session: Session, output: str, first: int, last: int | None = None) 
 
 def tell(session: Session, stories: Sequence[int], policies: Mapping[int, FeedPolicy]) -> dict[int, Told]:
     """How each story is told, by its number; one that no listed feed carries is left out."""
-    found: defaultdict[int, list[_Telling]] = defaultdict(list)
-    query = sqlalchemy.select(
-        col(EntryRow.story_id),
-        col(EntryRow.id),
-        col(EntryRow.feed_id),
-        col(EntryRow.first_seen),
-        col(EntryRow.key),
-        col(EntryRow.title),
-        col(EntryRow.summary),
-        col(EntryRow.categories),
-        col(EntryRow.language),
-    ).where(col(EntryRow.feed_id).in_(policies))
-    for chunk in chunks(stories):
-        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(chunk))):
-            found[story].append(_Telling(*fields))
-    return {story: _told(carriers, policies) for story, carriers in found.items()}
+    return {story: _told(carriers, policies) for story, carriers in _tellings(session, stories, policies)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +160,14 @@ class _Telling(CarrierKey):
     summary: str
     categories: Sequence[str]
     language: str | None
+
+
+def _tellings(
+    session: Session, stories: Iterable[int], policies: Mapping[int, FeedPolicy]
+) -> Iterable[tuple[int, list[_Telling]]]:
+    """Each story with its carriers in listed feeds."""
+    wording = (EntryRow.title, EntryRow.summary, EntryRow.categories, EntryRow.language)
+    return shown_carriers(session, stories, _Telling, *wording, feeds=policies).items()
 
 
 def _told(carriers: Sequence[_Telling], policies: Mapping[int, FeedPolicy]) -> Told:
@@ -140,19 +186,6 @@ def _places(output: str, feeds: Collection[int]) -> sqlalchemy.Select[int, int, 
         .join(StoryRow, col(StoryRow.id) == SequenceRow.story_id)
         .where(col(OutputRow.name) == output, carried.exists())
     )
-
-
-def _belonging(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> dict[str, list[int]]:
-    """The stories that belong in each output, in their order."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for some in chunks(dict.fromkeys(stories)):
-        told = tell(session, some, policies)
-        for story in filter(told.__contains__, some):
-            taking = {name: match for feed in told[story].feeds for name, match in policies[feed].outputs.items()}
-            for name, match in taking.items():
-                if judge(match, told[story].wording).selected:
-                    found[name].append(story)
-    return found
 
 
 def _numbered(session: Session, output: OutputRow, stories: Iterable[int]) -> set[int]:

@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlmodel import Session, col, func, select
 
+from feedhub.models import HubOffer
+from feedhub.store import subscriptions
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, SequenceRow, StoryRow
+from feedhub.websub.subscription import State, Subscription, standing, words
 
 _RATE_WINDOW = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
+class PushStatus:
+    """What has come of the hub that a feed names (WebSub). `state` is its standing, or `offered`.
+
+    `hub` is its address without what may be secret. `dropped` counts deliveries that were not believed or not readable.
+    """
+
+    state: str
+    message: str
+    hub: str
+    lease_until: datetime | None = None
+    last_delivery: datetime | None = None
+    delivered: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """A feed's health. `new_per_day` is the mean of the last seven days, or of its life where that is shorter."""
+    """A feed's health. `new_per_day` is the mean of the last seven days, or of its life where that is shorter.
+
+    `moved_to` is the address that it is asked at in place of the configured one (R26), None for that one. `push` is
+    None where no hub is named.
+    """
 
     title: str
     state: str
@@ -27,6 +51,8 @@ class FeedStatus:
     format: str
     identity: str
     identity_reason: str
+    moved_to: str | None = None
+    push: PushStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +73,11 @@ def feed_statuses(session: Session, now: datetime) -> dict[str, FeedStatus]:
     """The health of every feed there is, by its id."""
     totals = _counts(session)
     recent = _counts(session, since=now - _RATE_WINDOW)
+    followed = {it.feed: it for it in subscriptions.every(session) if it.state is not State.LEAVING}
+    offered = subscriptions.offers(session)
+    pushes = {feed: _push(offer, followed.get(feed)) for feed, offer in offered.items()}
     return {
-        row.key: _status(row, totals.get(row.id or 0, 0), recent.get(row.id or 0, 0), now)
+        row.key: _status(row, pushes.get(row.id or 0), totals.get(row.id or 0, 0), recent.get(row.id or 0, 0), now)
         for row in session.exec(select(FeedRow))
     }
 
@@ -84,7 +113,7 @@ def _counts(session: Session, since: datetime | None = None) -> dict[int, int]:
     return dict(session.exec(query).all())
 
 
-def _status(row: FeedRow, entries: int, recent: int, now: datetime) -> FeedStatus:
+def _status(row: FeedRow, push: PushStatus | None, entries: int, recent: int, now: datetime) -> FeedStatus:
     days = min(max((now - row.created_at) / timedelta(days=1), 1.0), _RATE_WINDOW / timedelta(days=1))
     return FeedStatus(
         title=row.title,
@@ -98,4 +127,27 @@ def _status(row: FeedRow, entries: int, recent: int, now: datetime) -> FeedStatu
         format=row.format,
         identity=row.identity,
         identity_reason=row.identity_reason,
+        moved_to=row.permanent_url if row.adopted_at else None,
+        push=push,
     )
+
+
+def _push(offer: HubOffer, subscription: Subscription | None) -> PushStatus:
+    if subscription is None:
+        message = "a hub is named and not asked: `feedhub serve` asks it where site.url is public"
+        return PushStatus("offered", message, _shown(offer.hubs[0]))
+    return PushStatus(
+        state=standing(subscription),
+        message=words(subscription),
+        hub=_shown(subscription.hub),
+        lease_until=subscription.lease_until,
+        last_delivery=subscription.delivered_at,
+        delivered=subscription.delivered,
+        dropped=subscription.dropped,
+    )
+
+
+def _shown(url: str) -> str:
+    """Without user, password and query."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

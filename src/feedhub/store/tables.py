@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER keys
@@ -23,6 +23,11 @@ def long_text(default: str = "") -> Any:
     return Field(default=default, sa_type=Text)
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements over many rows, which the session would otherwise look at one by one."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
 class HubRow(SQLModel, table=True):
     """The hub itself, one row. `revision` counts the changes that a published document could show."""
 
@@ -35,6 +40,7 @@ class HubRow(SQLModel, table=True):
     revision: int = 0
     unreachable: bool = False  # no listed feed could be reached when last tried
     reach_changed_at: datetime | None = None
+    polling_since: datetime | None = None  # by a process that runs, or that did not end in order
     renamed: bool = False  # a feed calls itself otherwise, which the next matching makes known
     described_at: datetime  # when the configuration, a feed's title or the program last changed what all outputs show
     description: str = ""  # digest of what `described_at` watches
@@ -59,7 +65,13 @@ class FeedRow(SQLModel, table=True):
     last_modified: str | None = Field(default=None, sa_type=Text)
     body_hash: str | None = None
     full_at: datetime | None = None  # when the document was last received whole (R21)
+    document_url: str | None = Field(default=None, sa_type=Text)  # where: the validators are this address's
+    # where it redirects to for good (R26)
     permanent_url: str | None = Field(default=None, sa_type=Text)
+    permanent_since: datetime | None = None
+    permanent_polls: int | None = None
+    adopted_at: datetime | None = None  # from then on asked in place of `url`
+    offer: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # who pushes it
     # health
     state: str = "new"
     message: str = long_text()
@@ -74,6 +86,55 @@ class FeedRow(SQLModel, table=True):
     next_reason: str = long_text()
     not_before: datetime | None = None  # the publisher's Retry-After: not even `poll --all` asks earlier
     interval_seconds: int | None = None
+    # what the cadence learnt; all None until it has
+    rhythm: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    hints: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    window: int | None = None  # items in the last document
+    gap_at: datetime | None = None  # when items were last missed
+    demand: float | None = None  # the feed's part in the hub's requests
+
+
+class HostRow(SQLModel, table=True):
+    """A host that may not be asked before both of these (R22, R23)."""
+
+    __tablename__ = "hosts"
+
+    host: str = Field(primary_key=True)
+    free_at: datetime
+    not_before: datetime | None = None
+
+
+class SubscriptionRow(SQLModel, table=True):
+    """What a feed's hub is asked for and how far that has come: :class:`feedhub.websub.subscription.Subscription`.
+
+    A feed may have one that is wanted and others that are being ended. `key` is the last part of `callback`.
+    """
+
+    __tablename__ = "subscriptions"
+
+    id: int | None = row_id()
+    feed_id: int = reference("feeds.id", index=True)
+    key: str = Field(unique=True)
+    secret: str
+    callback: str = long_text()
+    topic: str = long_text()
+    hubs: list[str] = Field(default_factory=list, sa_type=JSON)
+    hub: str = long_text()
+    state: str
+    act_at: datetime = Field(index=True)
+    reason: str = long_text()
+    failures: int = 0
+    confirmed_at: datetime | None = None
+    lease_until: datetime | None = None
+    silent: bool = False
+    proofs: int = 0
+    missed: list[str] = Field(default_factory=list, sa_type=JSON)
+    missed_at: datetime | None = Field(default=None, index=True)
+    delivered: int = 0
+    delivered_at: datetime | None = None
+    dropped: int = 0
+    remark: str = long_text()
+    pushed: bool = False  # the hub is relied on
 
 
 class PollRow(SQLModel, table=True):
@@ -96,15 +157,28 @@ class PollRow(SQLModel, table=True):
 
 
 class StoryRow(SQLModel, table=True):
-    """A story. `urn` and `published` are set once and never move (R11, R13)."""
+    """A story. `urn` and `published` are set once and never move (R11, R13).
+
+    `merged_into` is the story under which the configuration's `merge` shows this one's carriers, for as long as it
+    stands there.
+    """
 
     __tablename__ = "stories"
+    __table_args__ = (
+        Index(
+            "ix_stories_merged",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
 
     id: int | None = row_id()
     urn: str = Field(unique=True)
     published: datetime
     updated: datetime
     touched: datetime
+    merged_into: int | None = Field(default=None, sa_type=ROW_ID)
 
 
 class EntryRow(SQLModel, table=True):
@@ -112,7 +186,9 @@ class EntryRow(SQLModel, table=True):
 
     `published` is the order key, fixed when first seen (R15, R18); `declared` is what the publisher said. `edited_at`
     is when a significant edit came in that the matcher has not seen yet. The hashes are what is indexed: addresses and
-    guids may be longer than an index row.
+    guids may be longer than an index row. `story_id` is the story it is shown under, `home_id` the one that the matcher
+    gave it, where `merge` shows it under another. `rule`, `evidence`, `score` and `version` (of the rules) are the
+    matcher's decision (R14).
     """
 
     __tablename__ = "entries"
@@ -148,6 +224,44 @@ class EntryRow(SQLModel, table=True):
     story_id: int | None = reference("stories.id", index=True, nullable=True)
     rule: str = ""
     evidence: str = long_text()
+    score: float | None = None
+    version: int | None = None
+    home_id: int | None = Field(default=None, sa_type=ROW_ID)
+
+
+class KeyRow(SQLModel, table=True):
+    """An entry is found under `key` by entries whose text is like its own; `day` is that of its first sight.
+
+    The day goes first: what is written lies together, and what has left the window is taken away in one piece. Such
+    rows hold nothing but their key and expire by day, so they refer to the entry without a foreign key.
+    """
+
+    __tablename__ = "keys"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: int = Field(primary_key=True, sa_type=SmallInteger)
+    key: int = Field(primary_key=True, sa_type=Integer)
+    entry_id: int = Field(primary_key=True, sa_type=ROW_ID)
+
+
+class TallyRow(SQLModel, table=True):
+    """How common words were on a day, frozen when the first entry of a later day was matched (R7)."""
+
+    __tablename__ = "tallies"
+
+    day: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    tally: str = long_text()
+
+
+class RelatedRow(SQLModel, table=True):
+    """Two stories about the same matter that were not merged, and why not. The first is the later one."""
+
+    __tablename__ = "related"
+
+    story_id: int = Field(foreign_key="stories.id", primary_key=True, sa_type=ROW_ID)
+    other_id: int = Field(foreign_key="stories.id", primary_key=True, sa_type=ROW_ID, index=True)
+    reason: str = long_text()
+    score: float = 0.0
 
 
 class OutputRow(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""The routes. Everything is read-only: GET and HEAD, no cookies, no state."""
+"""The routes. All but publishers' hubs only read: GET and HEAD, no cookies, no state."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from feedhub.publish.query import PARAMETERS, BadQuery, read_query, spell_query
 from feedhub.publish.select import Site
 from feedhub.store import hub
 from feedhub.store.database import Store, StoreError
+from feedhub.web.callback import CallbackEndpoint, Callbacks
 from feedhub.web.conditional import accepts_gzip, is_fresh
 from feedhub.web.library import Library, Prepared
 
@@ -35,8 +36,8 @@ _SECURITY = {
 }
 
 
-def create_app(store: Store, site: Site, library: Library) -> Starlette:
-    """The web side of the hub."""
+def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks | None = None) -> Starlette:
+    """The web side of the hub. `callbacks` hear publishers' hubs, where they can reach us."""
     static = {path: (content_type, body) for path, content_type, body in static_files()}
     noindex = {"X-Robots-Tag": "noindex"} if site.config.site.noindex else {}
 
@@ -75,6 +76,7 @@ def create_app(store: Store, site: Site, library: Library) -> Starlette:
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/static/{name}", static_file),
+        *([CallbackEndpoint(callbacks).route] if callbacks else ()),
         Route("/{path:path}", document),
     ]
     return Starlette(

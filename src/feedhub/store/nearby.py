@@ -1,0 +1,284 @@
+"""What is stored that a batch of entries may belong to: found by address, by guid and by the keys of their texts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, func, select
+
+from feedhub.store.database import chunks
+from feedhub.store.feeds import hashed
+from feedhub.store.policies import FeedPolicy
+from feedhub.store.prints import Prints
+from feedhub.store.tables import EntryRow, KeyRow, StoryRow
+from feedhub.stories.fingerprint import Fingerprint
+from feedhub.stories.keys import CROWD, keys, shortlist
+from feedhub.stories.match import Candidate, StorySoFar, Unmatched, count_headlines
+
+_OF_ONE_STORY = 3  # entries of a story under one key: more would tell nothing new, and crowd out other stories
+_KEYS_AT_ONCE = 10_000  # in one look-up: both databases take more than twice as many parameters
+
+
+class Known(NamedTuple):
+    """A stored entry as far as matching looks at it. `story` is its home, whatever it is shown under; None: waiting."""
+
+    id: int
+    story: int | None
+    feed: int
+    key: str
+    guid: str
+    canonical_url: str | None
+    title: str
+    published: datetime
+    first_seen: datetime
+    rule: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pending entry. `story` and `home` are None for a fresh one; `keys` are those of its text, `day` its first."""
+
+    entry: Unmatched
+    story: int | None
+    home: int | None
+    rule: str
+    digest: str
+    edited_at: datetime | None
+    day: int
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an entry may belong to, in an order that does not depend on how the entries came in (R7)."""
+
+    candidates: list[Candidate]
+    stories: dict[int, StorySoFar]
+
+
+class Nearby:
+    """The stored entries near a batch, and those of the batch that are placed already."""
+
+    def __init__(
+        self,
+        session: Session,
+        policies: Mapping[int, FeedPolicy],
+        prints: Prints,
+        batch: Sequence[Waiting],
+        window: int,
+        today: int,
+    ) -> None:
+        self._session, self._policies, self._prints, self._window = session, policies, prints, window
+        self._known: dict[int, Known] = {}
+        self._under_key = _under_keys(session, batch, window, today)
+        self._under_name: defaultdict[str, list[int]] = defaultdict(list)
+        self._carriers: defaultdict[int, list[Known]] = defaultdict(list)
+        self._prints_at_hand = {one.entry.entry_id: one.entry.fingerprint for one in batch if one.entry.fingerprint}
+        named = list(_sharing_a_name(session, [one.entry for one in batch]))
+        self.headlines = count_headlines((row.canonical_url, row.feed, row.title) for row in named if row.canonical_url)
+        by_key = {entry for rows in self._under_key.values() for _, entry in rows}
+        stored = [row for row in named if row.story is not None]
+        stored += _known(session, col(EntryRow.id), by_key.difference(row.id for row in stored))
+        self._published: dict[int, datetime] = {}
+        self.shown_under: dict[int, int] = {}
+        self._load_stories({row.story for row in stored if row.story is not None})
+        for row in stored:
+            for name in names(row.guid, row.canonical_url):
+                self._under_name[name].append(row.id)
+
+    def _load_stories(self, homes: set[int]) -> None:
+        """These stories' dates and all their carriers."""
+        query = sqlalchemy.select(col(StoryRow.id), col(StoryRow.published), col(StoryRow.merged_into))
+        for some in chunks(homes):
+            for story, published, merged_into in self._session.execute(query.where(col(StoryRow.id).in_(some))):
+                self._published[story] = published
+                if merged_into is not None:
+                    self.shown_under[story] = merged_into
+        for row in _known(self._session, col(EntryRow.story_id), {self.shown_under.get(home, home) for home in homes}):
+            if row.story in homes:
+                self._known[row.id] = row
+                self._carriers[row.story].append(row)
+
+    def place(self, one: Waiting, story: int, published: datetime, rule: str) -> list[int]:
+        """Take up an entry that has got its story; returns the keys under which later ones are to find it."""
+        entry = one.entry
+        row = Known(
+            entry.entry_id,
+            story,
+            entry.feed,
+            entry.key,
+            entry.guid,
+            entry.canonical_url,
+            entry.title,
+            entry.published,
+            entry.first_seen,
+            rule,
+            one.digest,
+        )
+        self.leave(entry.entry_id)
+        self._known[row.id] = row
+        self._carriers[story].append(row)
+        self._published.setdefault(story, published)
+        for name in names(row.guid, row.canonical_url):
+            if row.id not in self._under_name[name]:
+                self._under_name[name].append(row.id)
+        chosen = [key for key in one.keys if self._has_room(key, one, story)]
+        for key in chosen:
+            self._under_key[key].append((one.day, row.id))
+        return chosen
+
+    def leave(self, entry: int) -> None:
+        """Take an entry out of the story it was in."""
+        before = self._known.pop(entry, None)
+        if before is not None and before.story is not None:
+            self._carriers[before.story].remove(before)
+
+    def others(self, one: Waiting) -> list[Known]:
+        """The other carriers of the entry's home, first to last."""
+        carriers = self._carriers[one.home] if one.home is not None else []
+        return sorted((row for row in carriers if row.id != one.entry.entry_id), key=_age)
+
+    def find(self, one: Waiting, but: set[int]) -> Found:
+        """The carriers that share an address, a guid or a key of its text with the entry, and their stories.
+
+        Those of the stories in `but` are left out.
+        """
+        entry = one.entry
+        named = {row: None for name in names(entry.guid, entry.canonical_url) for row in self._under_name[name]}
+        like = self._shortlist(one)
+        rows = [self._known[row] for row in dict.fromkeys([*named, *like]) if row in self._known]
+        return self.found([row for row in rows if row.id != entry.entry_id and row.story not in but])
+
+    def found(self, rows: Iterable[Known]) -> Found:
+        """These carriers and their stories as the decision takes them. Feeds without deduplication lend nobody theirs.
+
+        A feed that is listed no more lends its stories to the one in its place (R47).
+        """
+        rows = sorted((row for row in rows if self._mode(row.feed) != "off"), key=_rank)
+        first = {story: min(self._carriers[story], key=_founding) for row in rows if (story := row.story) is not None}
+        prints = self._load_prints([*rows, *first.values()])
+        candidates = [_candidate(row, prints) for row in rows]
+        stories = {
+            story: StorySoFar(_candidate(row, prints), self._published[story], len(self._carriers[story]))
+            for story, row in first.items()
+        }
+        return Found(candidates, stories)
+
+    def _shortlist(self, one: Waiting) -> list[int]:
+        """The entries whose texts are worth comparing; each counts by its place in the order of matching (R7)."""
+        rows = [(key, row) for key in one.keys for row in self._within(key, one) if self._is_comparable(row, one)]
+        ranked = sorted({row for _, row in rows}, key=lambda row: _rank(self._known[row]))
+        places = {row: place for place, row in enumerate(ranked)}
+        return [ranked[place] for place in shortlist((key, places[row]) for key, row in rows)]
+
+    def _is_comparable(self, row: int, one: Waiting) -> bool:
+        return row in self._known and row != one.entry.entry_id and self._mode(self._known[row].feed) == "story"
+
+    def _within(self, key: int, one: Waiting) -> list[int]:
+        """The entries under the key that are no further from this one than the window."""
+        return [row for day, row in self._under_key.get(key, ()) if abs(day - one.day) <= self._window]
+
+    def _has_room(self, key: int, one: Waiting, story: int) -> bool:
+        under = self._within(key, one)
+        if one.entry.entry_id in under or len(under) > CROWD:
+            return False
+        return sum(row in self._known and self._known[row].story == story for row in under) < _OF_ONE_STORY
+
+    def _mode(self, feed: int) -> str:
+        return self._policies[feed].dedup if feed in self._policies else "story"
+
+    def _load_prints(self, rows: Iterable[Known]) -> dict[int, Fingerprint]:
+        wanted = {row.id: row.digest for row in rows if self._mode(row.feed) == "story"}
+        at_hand = {entry: self._prints_at_hand[entry] for entry in wanted if entry in self._prints_at_hand}
+        missing = ((entry, digest) for entry, digest in wanted.items() if entry not in at_hand)
+        return at_hand | self._prints.load(self._session, missing)
+
+
+def names(guid: str, canonical_url: str | None) -> list[str]:
+    """What an entry is called by its publisher."""
+    return [name for name in (f"url:{canonical_url}" if canonical_url else "", f"guid:{guid}" if guid else "") if name]
+
+
+def _age(row: Known) -> tuple[datetime, str, int]:
+    return row.first_seen, row.key, row.feed
+
+
+def _rank(row: Known) -> tuple[int, datetime, str, int]:
+    """The order of matching, which the numbers of entries are not."""
+    return row.story or 0, *_age(row)
+
+
+def _founding(row: Known) -> tuple[bool, datetime, str, int]:
+    """Sorts a story's carriers, the founder first; where it has left, who came after it."""
+    return row.rule != "founded", *_age(row)
+
+
+def _candidate(row: Known, prints: Mapping[int, Fingerprint]) -> Candidate:
+    return Candidate(
+        story=row.story or 0,
+        feed=row.feed,
+        guid=row.guid,
+        canonical_url=row.canonical_url,
+        title=row.title,
+        published=row.published,
+        fingerprint=prints.get(row.id),
+    )
+
+
+def _known(session: Session, column: Mapped[int | None], values: Iterable[int]) -> Iterator[Known]:
+    query = sqlalchemy.select(
+        col(EntryRow.id),
+        func.coalesce(EntryRow.home_id, EntryRow.story_id),
+        col(EntryRow.feed_id),
+        col(EntryRow.key),
+        col(EntryRow.guid),
+        col(EntryRow.canonical_url),
+        col(EntryRow.title),
+        col(EntryRow.published),
+        col(EntryRow.first_seen),
+        col(EntryRow.rule),
+        col(EntryRow.digest),
+    )
+    for some in chunks(values):
+        yield from map(Known._make, session.execute(query.where(column.in_(some))))
+
+
+def _sharing_a_name(session: Session, batch: Sequence[Unmatched]) -> Iterator[Known]:
+    """The stored entries of all feeds that share an address or a guid with one of the batch, matched or not."""
+    guids = {hashed(entry.guid) for entry in batch if entry.guid}
+    links = {hashed(entry.canonical_url) for entry in batch if entry.canonical_url}
+    rows = {row.id: row for row in _known(session, col(EntryRow.guid_hash), guids)}
+    rows |= {row.id: row for row in _known(session, col(EntryRow.url_hash), links)}
+    yield from rows.values()
+
+
+def _under_keys(
+    session: Session, batch: Sequence[Waiting], window: int, today: int
+) -> defaultdict[int, list[tuple[int, int]]]:
+    """Days and numbers of the entries under each key of the batch, first to last, as far as the window reaches."""
+    under: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    wanted = sorted({key for one in batch for key in one.keys})
+    if not wanted:
+        return under
+    days = range(min(one.day for one in batch) - window, max(today, *(one.day for one in batch)) + 1)
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        query = select(KeyRow.key, KeyRow.day, KeyRow.entry_id).where(
+            col(KeyRow.day).in_(days), col(KeyRow.key).in_(wanted[start : start + _KEYS_AT_ONCE])
+        )
+        for key, day, entry in session.execute(query):
+            under[key].append((day, entry))
+    return under
+
+
+def stored_keys(print_: Fingerprint | None) -> tuple[int, ...]:
+    """The keys of a text in 32 bits: two different ones that meet there cost one comparison, and half the index."""
+    if print_ is None:
+        return ()
+    return tuple(dict.fromkeys((key & 0xFFFFFFFF) - 0x80000000 for key in keys(print_)))

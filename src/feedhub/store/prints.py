@@ -1,0 +1,60 @@
+"""Fingerprints of stored entries, kept in memory for a while: they come again soon, and cost most of a matching.
+
+A pure accelerator: what is not kept is computed from the stored text, and comes to the same.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+import sqlalchemy
+from sqlmodel import Session, col
+
+from feedhub.store.database import chunks
+from feedhub.store.tables import EntryRow
+from feedhub.stories.fingerprint import Fingerprint, fingerprint
+
+_KEPT = 400_000  # words and shingles of all that is kept, about 100 bytes each
+_LEAST = 30  # what an entry without text counts
+
+
+class Prints:
+    """The fingerprints used last, by entry and digest: an edit makes another one."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, str], Fingerprint] = OrderedDict()
+        self._size = 0
+
+    def make(self, entry: int, digest: str, title: str, summary: str, content: str) -> Fingerprint:
+        """The fingerprint of this entry, whose text is at hand."""
+        return self._find(entry, digest) or self._keep(entry, digest, fingerprint(title, summary, content))
+
+    def load(self, session: Session, wanted: Iterable[tuple[int, str]]) -> dict[int, Fingerprint]:
+        """The fingerprints of stored entries, given with their digests, by entry."""
+        found = {entry: self._find(entry, digest) for entry, digest in wanted}
+        missing = [entry for entry, print_ in found.items() if print_ is None]
+        query = sqlalchemy.select(
+            col(EntryRow.id), col(EntryRow.digest), col(EntryRow.title), col(EntryRow.summary), col(EntryRow.content)
+        )
+        for some in chunks(missing):
+            for entry, digest, *text in session.execute(query.where(col(EntryRow.id).in_(some))):
+                found[entry] = self._keep(entry, digest, fingerprint(*text))
+        return {entry: print_ for entry, print_ in found.items() if print_ is not None}
+
+    def _find(self, entry: int, digest: str) -> Fingerprint | None:
+        print_ = self._kept.get((entry, digest))
+        if print_ is not None:
+            self._kept.move_to_end((entry, digest))
+        return print_
+
+    def _keep(self, entry: int, digest: str, print_: Fingerprint) -> Fingerprint:
+        self._kept[entry, digest] = print_
+        self._size += _size(print_)
+        while self._size > _KEPT and len(self._kept) > 1:
+            self._size -= _size(self._kept.popitem(last=False)[1])
+        return print_
+
+
+def _size(print_: Fingerprint) -> int:
+    return _LEAST + len(print_.runs) + len(print_.known)

@@ -1,0 +1,102 @@
+"""Rows of stories: public ids, when they changed, who carries them, and which resemble each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any, TypeVar
+
+import sqlalchemy
+from sqlalchemy import insert, or_, update
+from sqlmodel import Session, col, select
+
+from feedhub.store.database import chunks
+from feedhub.store.policies import CarrierKey
+from feedhub.store.tables import EntryRow, RelatedRow, StoryRow, table_of
+from feedhub.stories.match import Founder, NearMiss, story_ids
+
+_Carrier = TypeVar("_Carrier", bound=CarrierKey)
+
+
+def taken(session: Session, urns: Iterable[str]) -> set[str]:
+    """Those of the public ids that a story has."""
+    query = select(StoryRow.urn)
+    return {urn for some in chunks(urns) for urn in session.exec(query.where(col(StoryRow.urn).in_(some)))}
+
+
+def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:
+    """The public id of the story that the entry founds: the first that is free, for it may found several over time.
+
+    `known` are ids taken by stories that are not stored yet, and all of the entry's first two that are taken.
+    """
+    for urn in story_ids(entry, feed_key):
+        if urn not in known:
+            return urn
+    return next(urn for urn in _later_urns(entry, feed_key) if urn not in known and not taken(session, [urn]))
+
+
+def _later_urns(entry: Founder, feed_key: str) -> Iterator[str]:
+    for time in count(3):
+        yield story_ids(_Again(f"{entry.key}\n{time}", entry.canonical_url), feed_key)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """An entry that founds a story once more."""
+
+    key: str
+    canonical_url: str | None
+
+
+def touch(session: Session, stories: Iterable[int | None], now: datetime) -> None:
+    """Say that something which documents show of these stories has changed."""
+    for some in chunks(stories):
+        touched = update(StoryRow).where(col(StoryRow.id).in_(some)).values(touched=now)
+        session.execute(touched.execution_options(synchronize_session=False))
+
+
+def shown_carriers(
+    session: Session,
+    stories: Iterable[int | None],
+    kind: type[_Carrier],
+    *columns: Any,
+    feeds: Collection[int] | None = None,
+) -> dict[int, list[_Carrier]]:
+    """The carriers that are shown under each story, in these feeds; None: in all.
+
+    `columns` are those of :class:`EntryRow` that `kind` has behind the fields of every carrier, in its order.
+    """
+    key = (EntryRow.story_id, EntryRow.id, EntryRow.feed_id, EntryRow.first_seen, EntryRow.key)
+    query = sqlalchemy.select(*(col(column) for column in (*key, *columns)))
+    if feeds is not None:
+        query = query.where(col(EntryRow.feed_id).in_(feeds))
+    found: defaultdict[int, list[_Carrier]] = defaultdict(list)
+    for some in chunks(stories):
+        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(some))):
+            found[story].append(kind(*fields))
+    return found
+
+
+def relate(session: Session, pairs: Sequence[tuple[int, int, NearMiss]]) -> None:
+    """Remember the pairs of stories that are not known yet, whichever of the two came first."""
+    stories = {story for story, _, _ in pairs}
+    known = {(row.story_id, row.other_id) for row in related(session, stories)}
+    rows = [
+        {"story_id": story, "other_id": other, "reason": miss.reason, "score": miss.score}
+        for story, other, miss in pairs
+        if (story, other) not in known and (other, story) not in known
+    ]
+    if rows:
+        session.execute(insert(table_of(RelatedRow)), rows)
+
+
+def related(session: Session, stories: Iterable[int]) -> list[RelatedRow]:
+    """The pairs in which one of the stories stands, on either side."""
+    found: dict[tuple[int, int], RelatedRow] = {}
+    for some in chunks(stories):
+        either = or_(col(RelatedRow.story_id).in_(some), col(RelatedRow.other_id).in_(some))
+        found |= {(row.story_id, row.other_id): row for row in session.exec(select(RelatedRow).where(either))}
+    return list(found.values())

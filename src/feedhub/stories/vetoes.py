@@ -1,0 +1,182 @@
+"""Why two texts that read alike are two stories all the same (R8).
+
+Templates are what every similarity takes for duplicates: "Oil falls to 71 dollars" and "to 73 dollars". What tells them
+apart is small: each has a number, a name or a day that the other does not know. A word that one of them merely leaves
+out tells nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+
+from feedhub.stories.calendar import CALENDAR
+from feedhub.stories.evidence import Evidence
+from feedhub.stories.fingerprint import Fingerprint, runs_of
+from feedhub.stories.statistics import RARE, Statistics
+
+_ALIGNED = 0.35  # likeness from which two headlines say the same thing with another word, rather than something else
+_CONTAINED = 0.75  # of the shorter text, from which on a number that only one has is no matter of the rest
+_SAME_TEXT = 0.95  # of the runs of words
+_SAME_RUNS = 8
+_ABOUT = 0.2  # of a headline, from which on a text speaks of it
+_LONG_SAME_RUNS = 25  # between items of one outlet
+_LONG_TEXT_RUNS = 50
+_LONG_TEXT = 0.9
+_SLIP_LETTERS = 5  # of a word that may have a typing mistake; shorter ones become another
+_ROUND = 10_000  # from here on numbers are rounded in speech
+_NAMING = RARE // 5  # weight from which a word can be what tells two stories apart
+_LISTED = 3
+
+
+def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool) -> str:
+    """What tells the two apart, as a clause of a sentence; empty where nothing does."""
+    return (
+        _numbers(left, right, evidence)
+        or _days(left, right, evidence)
+        or _in_text(left, right, evidence)
+        or (
+            "" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, statistics, same_outlet)
+        )
+    )
+
+
+def _numbers(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
+    only, others = _unknown_numbers(left, right), _unknown_numbers(right, left)
+    if not only or not others or _is_correction(only, others, evidence):
+        return ""
+    in_headlines = not only.isdisjoint(evidence.left) and not others.isdisjoint(evidence.right)
+    if in_headlines or evidence.lead >= _CONTAINED:
+        return f"one says {_listed(only)}, the other {_listed(others)}"
+    return ""
+
+
+def _days(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
+    only, others = CALENDAR & left.known - right.known, CALENDAR & right.known - left.known
+    in_headlines = not only.isdisjoint(evidence.left) and not others.isdisjoint(evidence.right)
+    if only and others and (in_headlines or evidence.lead >= _CONTAINED):
+        return f"one says {_listed(only)}, the other {_listed(others)}"
+    return ""
+
+
+def _unknown_numbers(side: Fingerprint, other: Fingerprint) -> set[str]:
+    return {
+        number
+        for number in side.numbers - other.numbers
+        if not any(_is_rounded(number, known) or _is_rounded(known, number) for known in other.numbers)
+    }
+
+
+def _is_rounded(number: str, exact: str) -> bool:
+    """Whether "nearly 35,000" is what another calls 34,917."""
+    if not (number.isdecimal() and exact.isdecimal() and number.endswith("000") and int(number) >= _ROUND):
+        return False
+    zeros = len(number) - len(number.rstrip("0"))
+    return len(exact) < 20 and round(int(exact), -zeros) == int(number)
+
+
+def _is_correction(only: Collection[str], others: Collection[str], evidence: Evidence) -> bool:
+    """Whether a long text is the same in all but one number, of which its headlines do not speak."""
+    headlines = {*evidence.left, *evidence.right}
+    return (
+        evidence.runs >= _LONG_TEXT_RUNS
+        and evidence.run_union >= _LONG_TEXT
+        and len(only) == len(others) == 1
+        and headlines.isdisjoint((*only, *others))
+    )
+
+
+def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
+    """A name of the headline that the texts replace in the same place, or a number."""
+    if left.body == right.body:
+        return ""
+    for word, other in _swaps(("^", *left.body), ("^", *right.body)):
+        unknown = (word not in right.known) + (other not in left.known)
+        numbers = word[0].isdigit() and other[0].isdigit() and unknown == 2
+        if numbers and not _is_correction({word}, {other}, evidence):
+            return f"where one says {word}, the other says {other}"
+        names = word in evidence.left and other in evidence.right
+        if unknown and names and not _is_slip(word, other):
+            return f"where one says {word}, the other says {other}"
+    return ""
+
+
+def _is_same_text(evidence: Evidence, same_outlet: bool) -> bool:
+    """Whether the texts are so much the same that another headline is only another headline.
+
+    Of one outlet's daily items the text may be the same and the headline alone tell the day; boilerplate is the same
+    under all of them and speaks of none.
+    """
+    if evidence.told < _ABOUT:
+        return False
+    if same_outlet:
+        return evidence.run_union >= _SAME_TEXT and evidence.runs >= _LONG_SAME_RUNS
+    return evidence.run_share >= _SAME_TEXT and evidence.runs >= _SAME_RUNS
+
+
+def _in_headline(
+    left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool
+) -> str:
+    only, others = Counter(evidence.left) - Counter(evidence.right), Counter(evidence.right) - Counter(evidence.left)
+    least = 0 if same_outlet else 1  # an outlet repeats its headings word for word
+    for word, other in _swaps(("^", *evidence.left, "$"), ("^", *evidence.right, "$")):
+        unknown = (word not in right.known) + (other not in left.known)
+        telling = min(statistics.weight(word), statistics.weight(other)) >= _NAMING
+        if word in only and other in others and telling and unknown >= least and not _is_slip(word, other):
+            return f"where one headline says {word}, the other says {other}"
+    if (day := CALENDAR.intersection(only)) and (other_day := CALENDAR.intersection(others)):
+        return f"one headline says {_listed(day)}, the other {_listed(other_day)}"
+    if evidence.headline < _ALIGNED:
+        return ""
+    names, other_names = (
+        [word for word in unknown_words(words, side) if statistics.weight(word) >= _NAMING]
+        for words, side in ((evidence.left, right), (evidence.right, left))
+    )
+    if names and other_names:
+        return f"one headline has {_listed(names)}, the other {_listed(other_names)}"
+    return ""
+
+
+def _swaps(one: Sequence[str], two: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The different words that stand between the same neighbours."""
+    places = {(before, after): word for before, word, after in runs_of(tuple(one))}
+    for before, other, after in runs_of(tuple(two)):
+        word = places.get((before, after), other)
+        if word != other:
+            yield word, other
+
+
+def unknown_words(headline: Sequence[str], other: Fingerprint) -> list[str]:
+    """The words that the other entry does not have, not in another spacing or with a typing mistake either."""
+    missing = [word for word in headline if word not in other.known and not word[0].isdigit()]
+    if not missing:
+        return []
+    together = {part for pair in _neighbours(headline) if "".join(pair) in other.known for part in pair}
+    apart = {"".join(pair) for words in (other.headline, other.lead, other.text) for pair in _neighbours(words)}
+    return [
+        word
+        for word in missing
+        if word not in together and word not in apart and not any(_is_slip(word, known) for known in other.known)
+    ]
+
+
+def _neighbours(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return pairwise(words)
+
+
+def _is_slip(one: str, two: str) -> bool:
+    """Whether one letter was changed, left out or put in, or two neighbours were swapped; never in a number."""
+    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SLIP_LETTERS or one[0].isdigit() or two[0].isdigit():
+        return False
+    start = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), None)
+    if start is None:
+        return True
+    one, two = one[start:], two[start:]
+    swapped = one[:2] == two[1::-1] and one[2:] == two[2:]
+    return swapped or one[1:] == two[1:] or one[1:] == two or one == two[1:]
+
+
+def _listed(words: Collection[str]) -> str:
+    ordered = list(words) if isinstance(words, list) else sorted(words)
+    return ", ".join(ordered[:_LISTED])

@@ -1,0 +1,158 @@
+"""The operator's word on stories: `merge` and `never_merge`, in force from the next poll on, every id kept (R14)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feedhub.models import Entry, Poll, Story
+from feedhub.store import outputs
+from feedhub.store.database import Store
+from feedhub.store.matching import Matched
+from support.ledger import Ledger
+from support.polls import at, news_poll
+from support.reports import BRIDGE, MARKET, WEIR, copy, report
+
+FEEDS = """
+feeds:
+  - {url: "https://tigris.example/rss", id: tigris, tags: [baghdad]}
+  - {url: "https://zagros.example/rss", id: zagros, tags: [erbil]}
+  - {url: "https://agency.example/rss", id: agency}
+outputs:
+  - {id: baghdad, match: {tags: [baghdad]}}
+  - {id: erbil, match: {tags: [erbil]}}
+"""
+FIRST, SECOND = report("tigris", WEIR), report("zagros", MARKET)
+
+
+@pytest.fixture
+def ledger(store: Store, tmp_path: Path) -> Ledger:
+    """A hub that holds two stories, one after the other."""
+    ledger = Ledger(store, tmp_path, FEEDS)
+    ledger.record(poll(ledger, "tigris", FIRST))
+    ledger.match()
+    ledger.record(poll(ledger, "zagros", SECOND, minutes=5))
+    ledger.match(at(5))
+    return ledger
+
+
+def poll(ledger: Ledger, feed: str, *entries: Entry, minutes: float = 0) -> Poll:
+    return news_poll(ledger.number(feed), *entries, now=at(minutes))
+
+
+def override(ledger: Ledger, minutes: float, **groups: object) -> Matched:
+    """Start with these groups in feeds.yaml, and poll when nothing is new."""
+    lines = "".join(f"  {key}: {value}\n" for key, value in groups.items())
+    ledger.adopt(FEEDS + (f"dedup:\n{lines}" if lines else ""), at(minutes))
+    return ledger.match(at(minutes))
+
+
+def carriers(story: Story) -> list[str]:
+    return [carrier.source.id for carrier in story.carriers]
+
+
+def page(ledger: Ledger, urn: str) -> Story:
+    """What the address of this story's page shows."""
+    with ledger.store.reading() as session:
+        number = outputs.find(session, urn)
+        assert number is not None
+        (story,) = outputs.stories(session, [number], ledger.site.policies)
+        return story
+
+
+@pytest.mark.parametrize("by", ["url", "id"])
+def test_r14_merge_shows_the_later_story_under_the_earlier_one(ledger: Ledger, by: str) -> None:
+    """R14: both ids answer, both keep their places, the story is in the outputs of both feeds (R12)."""
+    second, first = ledger.stories()
+    named = [f"{SECOND.link}?utm_source=x", FIRST.link] if by == "url" else [second.id, first.id]
+    sequence = ledger.sequence()
+    assert override(ledger, 10, merge=[named]) == Matched(regrouped=1)
+    story = ledger.the_story()
+    assert (story.id, story.published, story.updated) == (first.id, first.published, first.updated)
+    assert carriers(story) == ["tigris", "zagros"]
+    assert (story.carriers[1].rule, story.carriers[1].score) == ("merge", None)
+    assert second.id in story.carriers[1].evidence
+    assert page(ledger, second.id) == page(ledger, first.id) == story
+    assert ledger.the_story("erbil").id == ledger.the_story("baghdad").id == first.id
+    assert ledger.sequence() == sequence
+    assert story.touched == at(10)
+
+
+def test_r14_without_the_override_everything_is_as_it_was(ledger: Ledger) -> None:
+    """R13, R14: ids, carriers, places and dates; said to have changed, and nothing else."""
+    before = [(story.id, story.carriers, story.published, story.updated) for story in ledger.stories()]
+    sequence = ledger.sequence()
+    override(ledger, 10, merge=[[FIRST.link, SECOND.link]])
+    assert override(ledger, 20) == Matched(regrouped=1)
+    assert [(story.id, story.carriers, story.published, story.updated) for story in ledger.stories()] == before
+    assert ledger.sequence() == sequence
+    assert override(ledger, 30) == Matched()
+    assert {story.touched for story in ledger.stories()} == {at(20)}
+
+
+def test_r14_what_joins_a_merged_story_goes_home_with_it(ledger: Ledger) -> None:
+    """R14: a later copy belongs to the story whose text it has, and is shown where that one is."""
+    second, first = ledger.stories()
+    override(ledger, 10, merge=[[FIRST.link, SECOND.link]])
+    ledger.record(poll(ledger, "agency", copy("agency", MARKET), minutes=15))
+    assert ledger.match(at(15)) == Matched(joined=1)
+    assert carriers(ledger.the_story()) == ["tigris", "zagros", "agency"]
+    override(ledger, 20)
+    assert {story.id: carriers(story) for story in ledger.stories()} == {
+        first.id: ["tigris"],
+        second.id: ["zagros", "agency"],
+    }
+
+
+def test_r14_merge_may_name_an_article_that_is_still_to_come(ledger: Ledger) -> None:
+    """R14: it takes effect with the poll that brings it."""
+    third = report("agency", BRIDGE)
+    override(ledger, 10, merge=[[FIRST.link, third.link]])
+    ledger.record(poll(ledger, "agency", third, minutes=15))
+    assert ledger.match(at(15)) == Matched(founded=1, regrouped=1)
+    assert sorted(map(carriers, ledger.stories())) == [["tigris", "agency"], ["zagros"]]
+
+
+def test_r14_groups_that_share_a_story_are_one(ledger: Ledger) -> None:
+    third = report("agency", BRIDGE)
+    ledger.record(poll(ledger, "agency", third, minutes=6))
+    ledger.match(at(6))
+    assert override(ledger, 10, merge=[[third.link, SECOND.link], [SECOND.link, FIRST.link]]) == Matched(regrouped=2)
+    assert carriers(ledger.the_story()) == ["tigris", "zagros", "agency"]
+
+
+def test_r14_never_merge_keeps_a_copy_apart(ledger: Ledger) -> None:
+    """R14: before it came in, and whether the story or the article is named."""
+    theirs = copy("agency", WEIR)
+    first = next(story for story in ledger.stories() if story.url == FIRST.link)
+    override(ledger, 10, never_merge=[[first.id, theirs.link]])
+    ledger.record(poll(ledger, "agency", theirs, minutes=15))
+    assert ledger.match(at(15)) == Matched(founded=1)
+    assert sorted(map(carriers, ledger.stories())) == [["agency"], ["tigris"], ["zagros"]]
+
+
+@pytest.mark.parametrize("by", ["url", "id"])
+def test_r14_never_merge_takes_apart_what_was_merged(ledger: Ledger, by: str) -> None:
+    """R14: the story keeps its id and its first carrier, the other gets an id for good, with the word or without."""
+    theirs = copy("agency", WEIR)
+    ledger.record(poll(ledger, "agency", theirs, minutes=6))
+    assert ledger.match(at(6)) == Matched(joined=1)
+    first = next(story for story in ledger.stories() if story.url == FIRST.link)
+    assert override(ledger, 10, never_merge=[[theirs.link, FIRST.link if by == "url" else first.id]]) == Matched(
+        regrouped=1
+    )
+    split, _, kept = ledger.stories()
+    assert (kept.id, carriers(kept), kept.updated) == (first.id, ["tigris"], first.updated)
+    assert (carriers(split), split.carriers[0].rule) == (["agency"], "never_merge")
+    assert split.id != first.id
+    assert override(ledger, 20, never_merge=[[theirs.link, FIRST.link]]) == Matched()
+    assert override(ledger, 30) == Matched()
+    assert next(story.id for story in ledger.stories()) == split.id
+
+
+def test_r14_a_carrier_alone_in_its_story_stays_in_it(ledger: Ledger) -> None:
+    """R14: there is nothing to take apart where the story and its only article are both named."""
+    first = next(story for story in ledger.stories() if story.url == FIRST.link)
+    assert override(ledger, 10, never_merge=[[first.id, FIRST.link]]) == Matched()
+    assert len(ledger.stories()) == 2
