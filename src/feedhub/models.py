@@ -58,8 +58,8 @@ class FetchRequest:
 
     `headers`, and user and password of `url`, go to the origin of `url` only: neither across a redirect to another, nor
     to `moved_to`, the address that is asked in its place (R26), where that is another. `validators` are those of the
-    document at `document_url`, and are sent there only; without it, to the first address asked. After this request its
-    host is left alone for `spacing` at least. `max_size` is in decompressed bytes.
+    document at `document_url`, and are sent there only; without it, to the first address asked. `max_size` is in
+    decompressed bytes.
 
     With a `form` it is a POST of it, never conditional; then any 2xx is `Fetched`, its body unread.
     """
@@ -70,7 +70,6 @@ class FetchRequest:
     max_size: int = 5_000_000
     moved_to: str | None = None
     document_url: str | None = None
-    spacing: timedelta = timedelta(0)
     form: Mapping[str, str] | None = field(default=None, repr=False)  # may hold a secret
 
     @property
@@ -331,7 +330,8 @@ class FeedMemory:
 
     `document_url` is where the document of `validators` was found. `due` is when it was to be polled. `typical` is not
     the feed's but the hub's: the mean demand of its feeds at the start of the pass, None where it is not known.
-    `pushed`: a publisher's hub delivers what is new (WebSub).
+    `pushed`: a publisher's hub delivers what is new (WebSub); `delivered` are the order keys of what came so since the
+    last answer.
     """
 
     number: int
@@ -350,6 +350,7 @@ class FeedMemory:
     cadence: Cadence = Cadence()
     typical: float | None = None
     pushed: bool = False
+    delivered: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,16 @@ def test_r23_a_host_is_stored_with_the_poll_that_asked_it(both: Desk, publisher:
     assert timedelta(0) < memory.states["127.0.0.1"].free_at - NOON - HOUR < timedelta(seconds=5)
 
 
+def test_r22_what_a_host_asked_after_the_last_poll_is_handed_on(both: Desk, publisher: Publisher) -> None:
+    """R22: as a hub may that was asked to push; a process that ends in order forgets nothing."""
+    publisher.serve("/tigris", rss(item(1)))
+    both.configure(listing(publisher, "tigris"))
+    both._running.tools.hosts.hold("127.0.0.1", NOON + HOUR)
+    both.configure(listing(publisher, "tigris"))
+    (poll,) = both.poll(NOON).polls.values()
+    assert (poll.outcome, poll.next.at, publisher.requests) == ("held", NOON + HOUR, [])
+
+
 def test_hosts_whose_time_is_over_are_forgotten(both: Desk) -> None:
     """The table does not grow with the hosts that were ever asked."""
     with both.store.writing() as session:

@@ -220,6 +220,22 @@ def test_an_article_that_robots_txt_asks_to_leave_alone_is_published_as_listed(
     assert "the pages of 1 of 1 articles were not read: robots.txt asks feedhub not to read" in status.message
 
 
+@pytest.mark.usefixtures("trafilatura")
+def test_a_page_behind_a_redirect_is_asked_for_as_its_own_site_allows(desk: Desk, publisher: Publisher) -> None:
+    """A wrapped link leads to another site, whose robots.txt counts for what is there."""
+    with Publisher("127.0.0.2") as outlet:
+        serve_robots(outlet, "User-agent: *\nDisallow: /members/\n")
+        for path in ("/members/1", "/news/2"):
+            serve_article(outlet, path, title=f"The bridge of {path}", said=f"said {path}")
+            publisher.redirect(f"/go{path}", outlet.url(path), 302)
+        links = (item(n, link=publisher.url(f"/go{path}")) for n, path in enumerate(("/members/1", "/news/2"), 1))
+        publisher.serve("/news", rss(*links))
+        configure(desk, publisher, FULL)
+        desk.poll(NOON)
+        assert [request.path for request in outlet.requests] == ["/robots.txt", "/news/2"]
+    assert "robots.txt asks feedhub not to read this page of 127.0.0.2" in desk.status("tigris").message
+
+
 def test_a_robots_txt_that_cannot_be_had_forbids_as_well(desk: Desk, publisher: Publisher) -> None:
     """RFC 9309, 2.3.1.4; the failure is the site's own class, and asked again before a day is over."""
     publisher.serve("/robots.txt", "oops", status=503)

@@ -124,6 +124,36 @@ def test_a_new_feed_is_due_at_once_and_a_polled_one_at_its_time(ledger: Ledger) 
     assert set(due(ledger, 15)) == {"tigris", "zagros"}
 
 
+def test_r51_what_a_clock_that_ran_ahead_put_off_is_due_at_once(ledger: Ledger) -> None:
+    """R51, R24: else a feed is dead until that year comes. A correction by seconds changes nothing."""
+    ledger.adopt("feeds: [{url: 'https://tigris.example/rss', id: tigris}]")
+    years = 60 * 24 * 3_000
+    ledger.record(a_poll(ledger.number("tigris"), at(years), next=next_poll(years + 15)))
+    assert due(ledger, years - 0.5) == []
+    assert due(ledger, 0) == ["tigris"]
+
+
+def test_r51_nor_is_a_feed_held_back_by_a_wait_that_such_a_clock_reckoned(ledger: Ledger) -> None:
+    """R51, R22: as every feed of a host is that asked for patience then."""
+    ledger.adopt("feeds: [{url: 'https://tigris.example/rss', id: tigris}]")
+    number, years = ledger.number("tigris"), 60 * 24 * 3_000
+    held = a_poll(number, at(1), outcome="held", next=next_poll(years, not_before=years))
+    ledger.record(a_poll(number), held)
+    assert due(ledger, 2) == askable(ledger, 2) == ["tigris"]
+
+
+def test_r22_a_clock_that_was_set_back_breaks_no_retry_after_that_could_be_one(ledger: Ledger) -> None:
+    """R22, R51: seven days of it count; more was reckoned by the wrong clock."""
+    ledger.adopt("feeds: [{url: 'https://tigris.example/rss', id: tigris}]")
+    week, asked = 60 * 24 * 7, 90
+    ledger.record(a_poll(ledger.number("tigris"), at(asked), next=next_poll(asked + week, not_before=asked + week)))
+    assert due(ledger, asked - 0.5) == []
+    assert due(ledger, asked) == askable(ledger, asked) == []
+    assert due(ledger, 0) == askable(ledger, 0) == ["tigris"]
+    ledger.record(a_poll(ledger.number("tigris"), at(asked), next=next_poll(asked + 60, not_before=asked + 60)))
+    assert due(ledger, 0) == askable(ledger, 0) == []
+
+
 def test_the_longest_overdue_is_polled_first(ledger: Ledger) -> None:
     """After a standstill the oldest debt is paid first."""
     ledger.record(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -348,9 +349,11 @@ async def test_r43_a_part_of_the_document_changes_nothing_for_polls(outlet: Outl
     """R20, R21: validators and hash are the polled document's; what the part lacks stays; its items are known then."""
     async with outlet.subscribed() as it:
         before = it.memory()
+        it.now += timedelta(minutes=1)
         await it.hear(outlet.hub.deliver, rss(item(7), title="Updates"))
         after = it.memory()
-        assert after == before
+        assert len(after.delivered) == 1
+        assert replace(after, delivered=()) == before
         assert (it.entries(), it.status().title, it.status().state) == (4, "Tigris Daily", "ok")
         (poll,) = (await it.poll(minutes=15)).polls.values()
         assert poll.outcome == "unchanged"
@@ -391,6 +394,38 @@ async def test_r3_an_edit_that_is_delivered_is_an_edit(outlet: Outlet) -> None:
         with it.store.reading() as session:
             titles = {title for title, _content in feeds.wordings(session, [1, 2, 3]).values()}
         assert "A new headline for the same article" in titles
+
+
+async def test_r3_a_late_delivery_does_not_undo_a_correction(outlet: Outlet) -> None:
+    """R3: signed as it may be, an older wording holds until the next poll alone."""
+    async with outlet.subscribed() as it:
+        corrected, older = "A corrected headline, quite another", "The headline before it"
+        outlet.publish(rss(item(1, title=corrected)), etag='"4"')
+        await it.poll(minutes=30)
+        await it.hear(outlet.hub.deliver, rss(item(1, title=older)))
+        with it.store.reading() as session:
+            assert older in {title for title, _content in feeds.wordings(session, [1, 2, 3]).values()}
+        await it.poll(minutes=30)
+        with it.store.reading() as session:
+            assert corrected in {title for title, _content in feeds.wordings(session, [1, 2, 3]).values()}
+
+
+async def test_r29_a_feed_whose_hub_delivers_is_not_stale(outlet_on_both: Outlet) -> None:
+    """R29, R27: what came by push belongs to the feed's rhythm, though its polls find nothing new."""
+    outlet_on_both.publish(rss(*items(3)))
+    async with outlet_on_both.subscribed() as it:
+        rates = []
+        for day in range(1, 5):
+            for number in range(10 * day, 10 * day + 8):
+                it.now += timedelta(hours=3)
+                document = rss(item(number, published=it.now))
+                assert await it.hear(outlet_on_both.hub.deliver, document) == 202
+            outlet_on_both.publish(document)
+            (poll,) = (await it.poll(minutes=1)).polls.values()
+            assert (poll.outcome, poll.state, poll.news and poll.news.arrivals) == ("fetched", "ok", ())
+            assert it.memory().delivered == ()
+            rates.append(sum(it.memory().cadence.rhythm["by_hour"]))
+        assert [later - earlier for earlier, later in pairwise(rates)] == [8, 8, 8]
 
 
 # --- leases -----------------------------------------------------------------------------------------------------------

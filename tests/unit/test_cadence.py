@@ -169,6 +169,16 @@ def test_r43_a_hub_does_not_change_what_failures_and_hints_do() -> None:
     assert waited(next_poll(BOUNDS, history(pushed=True), refused(1), NOON, 0)) == 15 * MINUTE
 
 
+def test_r43_a_hub_that_is_lost_leaves_the_wait_from_before_it() -> None:
+    """R24: the first failure without it is not answered by a day of silence."""
+    known = replace(history(8, window=4, pushed=True), interval=30 * MINUTE)
+    poll = next_poll(BOUNDS, known, Answered(new=4), NOON, 0)
+    assert waited(poll) > HOUR
+    assert poll.interval == 30 * MINUTE
+    lost = replace(known, interval=poll.interval, pushed=False)
+    assert waited(next_poll(BOUNDS, lost, refused(1), NOON, 0)) == 30 * MINUTE
+
+
 def test_a_feed_whose_rhythm_is_unknown_has_its_configured_interval() -> None:
     """Until something was learnt."""
     poll = next_poll(BOUNDS, History(interval=HOUR), NOTHING, NOON, 0)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feedhub.ingest.relocation import STABLE_FOR, STABLE_POLLS, relocated
+from feedhub.ingest.relocation import STABLE_FOR, STABLE_POLLS, asked_at, relocated
 from feedhub.models import Fetched, Held, Move, NotModified, Validators
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -64,12 +64,22 @@ def test_r26_a_failure_or_a_wait_meanwhile_says_nothing_about_it() -> None:
     assert after((0, MOVED), (1, None), (2, MOVED), (2.5, held), (3, MOVED)) == ADOPTED
 
 
+def test_r24_while_an_adopted_address_fails_both_are_asked_in_turn() -> None:
+    """R24, R26: an old domain that has ended meanwhile does not end the feed."""
+    failing = after((9, None), (10, None), move=ADOPTED)
+    assert failing == ADOPTED
+    assert [asked_at(failing, failures) for failures in range(4)] == [NEW, None, NEW, None]
+    assert after((11, answer(NEW, permanent=True)), move=failing) == ADOPTED
+    assert asked_at(after((0, MOVED)), 0) is None
+    assert asked_at(None, 0) is None
+
+
 @pytest.mark.parametrize(
     "given",
-    [None, answer(OTHER), answer(OTHER, permanent=True), answer(OLD, changed=False)],
-    ids=["it fails", "it redirects", "it moves itself", "it leads back"],
+    [answer(OTHER), answer(OTHER, permanent=True), answer(OLD, changed=False)],
+    ids=["it redirects", "it moves itself", "it leads back"],
 )
-def test_r26_an_adopted_address_is_given_up(given: Fetched | NotModified | None) -> None:
+def test_r26_an_adopted_address_is_given_up(given: Fetched | NotModified) -> None:
     """The configured one is asked from then on."""
     assert after((9, given), move=ADOPTED) is None
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from feedhub.cli.show import ago, plural, polled_line
+from feedhub.cli.show import ago, folding, plural, polled_line
 from feedhub.config import FeedConfig
 from feedhub.models import Arrival, Edit, FailureKind, Move, News, NextPoll, Poll, Received, Validators
 from support.entries import NOON, an_entry
@@ -126,3 +127,13 @@ def test_what_never_was_and_what_is_just_now() -> None:
 def test_a_poll_is_one_line(poll: Poll, line: str) -> None:
     """What came, or the state and what to do; never the address with its secrets."""
     assert polled_line(FEED, poll) == line
+
+
+def test_r26_an_address_to_be_copied_is_whole_in_a_narrow_window(capsys: pytest.CaptureFixture[str]) -> None:
+    """R26: it goes on in the next line."""
+    address = "https://tigris.example/" + "news/" * 20 + "feed.xml"
+    table = folding("feed", "what to mend")
+    table.add_row("tigris", f"change its url to {address}")
+    Console(width=40).print(table, markup=False)
+    told = "".join(line.removeprefix("tigris").strip() for line in capsys.readouterr().out.splitlines())
+    assert address in told

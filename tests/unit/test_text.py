@@ -189,6 +189,19 @@ def test_an_outlets_daily_item_is_no_repetition() -> None:
     assert joined(come(outlet="tigris"), told()).story == 1
 
 
+@pytest.mark.parametrize("outlet", ["tigris", "other"])
+def test_r8_another_number_in_the_headline_counts_though_the_texts_are_the_same(outlet: str) -> None:
+    """And though the text, the same under both, speaks of one of the numbers."""
+    text = " ".join(
+        f"Report {n} from the river: many people of the town crossed the bridge this morning, by car." for n in range(5)
+    )
+    entry = come("The river bridge of town 3 is open again", text, outlet=outlet)
+    found = joined(entry, told("The river bridge of town 19 is open again", text))
+    assert found.story is None
+    (miss,) = found.related
+    assert "where one headline says" in miss.reason
+
+
 # --- which story ------------------------------------------------------------------------------------------------------
 
 

@@ -8,11 +8,10 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import typer
-from rich.table import Table
 
 from feedhub import __version__
 from feedhub.cli.reading import read_config
-from feedhub.cli.show import OFFLINE_HINT, ago, console, plural
+from feedhub.cli.show import OFFLINE_HINT, ago, console, folding, plural
 from feedhub.config import MOST_STORIES, Config, FeedConfig, OutputConfig
 from feedhub.hub import open_store
 from feedhub.observe import concealer
@@ -110,7 +109,7 @@ def _push_data(push: PushStatus) -> dict[str, object]:
 def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], now: datetime) -> None:
     screen = console()
     columns = ("feed", "state", "last poll", "next poll", "new/day", "why then", "what to mend")
-    table = Table(*columns, box=None, pad_edge=False)
+    table = folding(*columns)
     for feed in config.feeds:
         health = feeds[feed.id]
         table.add_row(

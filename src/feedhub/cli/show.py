@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from feedhub.config import FeedConfig
 from feedhub.ingest.cadence import spoken
@@ -31,6 +31,11 @@ def console() -> Console:
     """Standard output; wide and plain where it is no terminal, so that nothing is cut for a script."""
     watched = sys.stdout.isatty()
     return Console(highlight=False, soft_wrap=not watched, width=None if watched else _WIDE)
+
+
+def folding(*columns: str) -> Table:
+    """A table that loses nothing in a narrow window: an address that is to be copied goes on in the next line."""
+    return Table(*(Column(column, overflow="fold") for column in columns), box=None, pad_edge=False)
 
 
 def plural(count: int, noun: str) -> str:
@@ -102,7 +107,7 @@ def print_summary(screen: Console, report: PassReport, matched: Matched) -> None
     if report.unreachable:
         screen.print(OFFLINE_HINT, markup=False)
     elif failed and screen.is_terminal:
-        table = Table("feed", "state", "what to do", box=None, pad_edge=False)
+        table = folding("feed", "state", "what to do")
         for key, poll in failed.items():
             table.add_row(key, poll.state, poll.message)
         screen.print(table, markup=False)

@@ -99,7 +99,8 @@ def next_poll(bounds: Bounds, history: History, outcome: Outcome, now: datetime,
             return NextPoll(at, reason, steady, retry_after)
         case Answered():
             wait = _expected(bounds, history, outcome, steady, now)
-            return NextPoll(*_timed(wait, bounds, history.hints, now, jitter), wait.span)
+            in_force = steady if history.pushed else wait.span  # a hub may be lost, and the wait it allowed with it
+            return NextPoll(*_timed(wait, bounds, history.hints, now, jitter), in_force)
 
 
 def typical_demand(feeds: Sequence[tuple[float, timedelta]]) -> float | None:

@@ -26,11 +26,14 @@ class Paced:
 
 
 def after_answer(feed: FeedConfig, memory: FeedMemory, news: News | None, freshness: Freshness, now: datetime) -> Paced:
-    """After a document, or after the word that it is unchanged (`news` is None): silence is information too."""
+    """After a document, or after the word that it is unchanged (`news` is None): silence is information too.
+
+    What a hub delivered since the last answer came in its time as well, though no poll found it.
+    """
     before = Rhythm.from_dict(memory.cadence.rhythm)
     dates = [arrival.published for arrival in news.arrivals] if news else []
     gap = news is not None and has_gap(dates, news.known, before.at)
-    rhythm = learn(before, dates, now, gap=gap)
+    rhythm = learn(before, [*memory.delivered, *dates], now, gap=gap)
     cadence = Cadence(
         rhythm=rhythm.to_dict(),
         hints=hints(news.received.hints).to_dict() if news else memory.cadence.hints,

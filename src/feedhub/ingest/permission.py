@@ -37,15 +37,17 @@ class PageFetcher:
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
-        """One GET; `forbidden`, without any, where robots.txt asks to leave the page alone."""
-        rules = await self._rules(robots_url(request.first), now)
+        """One GET; `forbidden`, without any, where robots.txt asks to leave the page alone, or one it redirects to."""
+        return await self._fetcher.fetch(request, now, lambda url: self._permitted(url, now))
+
+    async def _permitted(self, url: str, now: datetime) -> timedelta | Failed | Held:
+        """The site's Crawl-delay, up to the longest that is kept."""
+        rules = await self._rules(robots_url(url), now)
         if not isinstance(rules, Robots):
             return rules
-        if not rules.allows(PRODUCT, request.first):
-            host = host_of(request.first)
-            return Failed(FailureKind.FORBIDDEN, f"robots.txt asks feedhub not to read this page of {host}")
-        delay = min(rules.crawl_delay(PRODUCT) or timedelta(0), LONGEST_DELAY)
-        return await self._fetcher.fetch(replace(request, spacing=delay), now)
+        if not rules.allows(PRODUCT, url):
+            return Failed(FailureKind.FORBIDDEN, f"robots.txt asks feedhub not to read this page of {host_of(url)}")
+        return min(rules.crawl_delay(PRODUCT) or timedelta(0), LONGEST_DELAY)
 
     async def sitemaps(self, url: str, now: datetime) -> tuple[str, ...]:
         """The sitemaps that the robots.txt of the site of `url` names."""

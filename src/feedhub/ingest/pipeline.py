@@ -14,7 +14,7 @@ from feedhub.ingest.document import Reading, read_document
 from feedhub.ingest.health import sentence
 from feedhub.ingest.pacing import after_answer, after_failure
 from feedhub.ingest.permission import PageFetcher
-from feedhub.ingest.relocation import relocated
+from feedhub.ingest.relocation import asked_at, relocated
 from feedhub.ingest.workers import ParserDied, ParserTimeout, ParserWorkers
 from feedhub.models import (
     Failed,
@@ -156,7 +156,7 @@ async def _fetch(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Too
         _validators(memory, now),
         feed.headers,
         feed.max_size,
-        moved_to=memory.move.url if memory.move and memory.move.adopted_at else None,
+        moved_to=asked_at(memory.move, memory.failures),
         document_url=memory.document_url,
     )
     return await (tools.pages if feed.select else tools.fetcher).fetch(request, now)

@@ -11,7 +11,7 @@ import base64
 import contextlib
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -53,6 +53,10 @@ _CLOCK_LAG = timedelta(seconds=1)  # at most, of a poll's time behind the clock'
 _ERROR_PAGE_PATIENCE = 2.0  # seconds for the beginning of an error's page: the status alone tells most
 
 
+Permit = Callable[[str], Awaitable[timedelta | Failed | Held]]
+"""Says of an address how long its host is then left alone at least, or why it is not asked."""
+
+
 class Fetcher:
     """Fetches with at most `slots` requests under way, each hop of each in the turn of its host in `hosts`.
 
@@ -82,20 +86,24 @@ class Fetcher:
         self._backend = _backend(resolve or SystemResolver(slots), network, proxy, allow_private=allow_private)
         self._ssl_context = ssl_context or httpx.create_ssl_context(trust_env=False)
 
-    async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
+    async def fetch(self, request: FetchRequest, now: datetime, permit: Permit | None = None) -> FetchResult:
         """One GET, redirects followed. Nothing a publisher does raises. `now` is what Retry-After counts from.
 
-        `Held` where a host on the way asked to be left alone, which counts for all that is fetched (R22).
+        `Held` where a host on the way asked to be left alone, which counts for all that is fetched (R22). `permit` is
+        asked before each address on the way.
         """
         clock = running(now)
         left = self._deadline
         trail = Trail.start(request.first)
         while isinstance(trail, Trail):
             host = host_of(str(trail.url))
-            async with self._hosts.turn(host, clock, request.spacing, self._slots) as held:
+            spacing = await permit(str(trail.url)) if permit else timedelta(0)
+            if not isinstance(spacing, timedelta):
+                return spacing
+            async with self._hosts.turn(host, clock, spacing, self._slots) as held:
                 if held:
                     return Held(host, held)
-                sent = partial(self._hosts.started, host, spacing=request.spacing)
+                sent = partial(self._hosts.started, host, spacing=spacing)
                 hop = _Hop(request, trail, self._user_agent, self._deadline, clock, sent)
                 started = time.monotonic()
                 answer = await self._within(left, hop)

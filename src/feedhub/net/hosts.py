@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from feedhub.models import HostsMemory, HostState
 
 MOST_PATIENCE = timedelta(days=7)  # R22: a longer Retry-After counts as this
+CLOCK_DRIFT = timedelta(minutes=1)  # that a clock may be corrected by, back and forth
 LONGEST_DELAY = timedelta(minutes=1)  # of a Crawl-delay; a longer one would hold up a host's feeds as well
 
 _AT_ONCE = nullcontext()
@@ -37,12 +38,6 @@ def first_wait(memory: HostsMemory, host: str, spacing: timedelta) -> timedelta:
     known = memory.states.get(host)
     wait = known.free_at - memory.at if known else timedelta(0)
     return min(wait if memory.in_order else max(wait, spacing), max(spacing, LONGEST_DELAY))
-
-
-def first_holds(memory: HostsMemory) -> dict[str, datetime]:
-    """The hosts that asked to be left alone, and until when; never longer than a Retry-After counts (R22)."""
-    times = {host: state.not_before for host, state in memory.states.items() if state.not_before}
-    return {host: min(until, memory.at + MOST_PATIENCE) for host, until in times.items()}
 
 
 class _Lane:
@@ -69,7 +64,8 @@ class HostBudget:
         self._spacing = spacing
         self._memory, self._begun = memory, time.monotonic()
         self._lanes: dict[str, _Lane] = {}
-        self._held = first_holds(memory) if memory else {}
+        known = memory.states.values() if memory else ()
+        self._held = {state.host: state.not_before for state in known if state.not_before}
         self._unsaved: dict[str, HostState] = {}
 
     def __len__(self) -> int:
@@ -128,8 +124,14 @@ class HostBudget:
             self._unsaved[host] = HostState(host, until, until)
 
     def held(self, host: str, now: datetime) -> datetime | None:
-        """Until when the host is left alone, None where it may be asked."""
+        """Until when the host is left alone, None where it may be asked.
+
+        Longer than a Retry-After counts it cannot be: then the clock was set back since (R51).
+        """
         until = self._held.get(host)
+        if until and until > now + MOST_PATIENCE + CLOCK_DRIFT:
+            until = self._held[host] = now + MOST_PATIENCE
+            self._unsaved[host] = HostState(host, until, until)
         return until if until and until > now else None
 
     def unsaved(self) -> Sequence[HostState]:

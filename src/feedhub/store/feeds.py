@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, insert, or_, update
+from sqlalchemy import ColumnElement, and_, insert, or_, update
 from sqlmodel import Session, col, select
 
 from feedhub.models import (
@@ -25,6 +25,7 @@ from feedhub.models import (
     Poll,
     Validators,
 )
+from feedhub.net.hosts import CLOCK_DRIFT, MOST_PATIENCE
 from feedhub.net.urls import host_of, without_scheme
 from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
@@ -65,15 +66,19 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
 
 
 def due(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
-    """The feeds among `numbers` whose time has come, longest overdue first."""
-    rows = _rows(session, numbers, or_(col(FeedRow.next_poll_at).is_(None), col(FeedRow.next_poll_at) <= now))
+    """The feeds among `numbers` whose time has come, longest overdue first.
+
+    What a clock that ran ahead put off is due at once: it could be years (R51).
+    """
+    time_has_come = or_(col(FeedRow.next_poll_at).is_(None), col(FeedRow.next_poll_at) <= now)
+    put_off = and_(col(FeedRow.last_poll_at) > now + CLOCK_DRIFT, _askable(now))
+    rows = _rows(session, numbers, or_(time_has_come, put_off, _from_the_future(now)))
     return _memories(session, sorted(rows, key=lambda row: (row.next_poll_at or row.created_at, row.id)))
 
 
 def askable(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
     """All of `numbers` but those whose publisher asked to be left alone until later (Retry-After, R22)."""
-    rows = _rows(session, numbers, or_(col(FeedRow.not_before).is_(None), col(FeedRow.not_before) <= now))
-    return _memories(session, rows)
+    return _memories(session, _rows(session, numbers, _askable(now)))
 
 
 def memory(session: Session, number: int) -> FeedMemory:
@@ -188,8 +193,15 @@ def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> Non
 
 
 def record_delivery(session: Session, number: int, news: News, now: datetime) -> None:
-    """Store what a hub delivered. It may be a part of the document, and says nothing of what a poll will find there."""
-    _record_entries(session, session.get_one(FeedRow, number), news, now)
+    """Store what a hub delivered. It may be a part of the document, and says nothing of what a poll will find there.
+
+    It may also be late. Where it rewrites something the next poll reads the document whole, so that the address has the
+    last word on what an item says; where the hub was right the document has changed, and costs nothing more.
+    """
+    row = session.get_one(FeedRow, number)
+    if news.edits:
+        row.etag = row.last_modified = row.body_hash = None
+    _record_entries(session, row, news, now)
 
 
 def hashed(text: str) -> int:
@@ -285,6 +297,15 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     row.next_poll_at = now
 
 
+def _askable(now: datetime) -> ColumnElement[bool]:
+    return or_(col(FeedRow.not_before).is_(None), col(FeedRow.not_before) <= now, _from_the_future(now))
+
+
+def _from_the_future(now: datetime) -> ColumnElement[bool]:
+    """A Retry-After that is longer than any counts was reckoned by a clock that has been set back since (R22)."""
+    return col(FeedRow.not_before) > now + MOST_PATIENCE + CLOCK_DRIFT
+
+
 def _rows(session: Session, numbers: Sequence[int], *conditions: ColumnElement[bool]) -> list[FeedRow]:
     wanted = set(numbers)
     query = select(FeedRow).where(*conditions).order_by(col(FeedRow.id))
@@ -293,10 +314,26 @@ def _rows(session: Session, numbers: Sequence[int], *conditions: ColumnElement[b
 
 def _memories(session: Session, rows: Sequence[FeedRow]) -> list[FeedMemory]:
     pushed = set(session.exec(select(SubscriptionRow.feed_id).where(col(SubscriptionRow.pushed)))) if rows else set()
-    return [_memory(row, pushed=row.id in pushed) for row in rows]
+    delivered = _delivered(session) if rows else {}
+    return [_memory(row, delivered.get(row.id, ()), pushed=row.id in pushed) for row in rows]
 
 
-def _memory(row: FeedRow, *, pushed: bool) -> FeedMemory:
+def _delivered(session: Session) -> dict[int | None, tuple[datetime, ...]]:
+    """The order keys of what hubs delivered since their feeds' last answers, by the feeds' numbers."""
+    query = (
+        select(FeedRow.id, FeedRow.last_ok_at)
+        .join(SubscriptionRow)
+        .where(col(SubscriptionRow.delivered_at) > col(FeedRow.last_ok_at))
+    )
+    came = select(EntryRow.published).order_by(col(EntryRow.published))
+    return {
+        number: tuple(session.exec(came.where(col(EntryRow.feed_id) == number, col(EntryRow.first_seen) > since)))
+        for number, since in session.exec(query.distinct())
+        if since
+    }
+
+
+def _memory(row: FeedRow, delivered: tuple[datetime, ...], *, pushed: bool) -> FeedMemory:
     return FeedMemory(
         number=row.id or 0,
         key=row.key,
@@ -312,6 +349,7 @@ def _memory(row: FeedRow, *, pushed: bool) -> FeedMemory:
         document_url=row.document_url,
         move=_move_of(row),
         pushed=pushed,
+        delivered=delivered,
         empty=row.last_new_at is None,
     )
 

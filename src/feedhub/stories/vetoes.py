@@ -35,6 +35,7 @@ def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: 
     return (
         _numbers(left, right, evidence)
         or _days(left, right, evidence)
+        or _number_in_headline(evidence)
         or _in_text(left, right, evidence)
         or (
             "" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, statistics, same_outlet)
@@ -57,6 +58,14 @@ def _days(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
     in_headlines = not only.isdisjoint(evidence.left) and not others.isdisjoint(evidence.right)
     if only and others and (in_headlines or evidence.lead >= _CONTAINED):
         return f"one says {_listed(only)}, the other {_listed(others)}"
+    return ""
+
+
+def _number_in_headline(evidence: Evidence) -> str:
+    """Another number in the same place counts though the texts are the same: so an outlet titles its daily items."""
+    for word, other in _swaps(("^", *evidence.left, "$"), ("^", *evidence.right, "$")):
+        if word[0].isdigit() and other[0].isdigit() and not (_is_rounded(word, other) or _is_rounded(other, word)):
+            return f"where one headline says {word}, the other says {other}"
     return ""
 
 
