@@ -126,7 +126,7 @@ def _take_in(session: Session, feed: int, row: Labelled) -> int:
         body_hash="",
         identity=identification.mode,
         identity_reason=identification.reason,
-        arrivals=changes.arrivals(identification, row.at),
+        arrivals=changes.arrivals(identification.items, row.at),
         edits=changes.edits(rewritten, stored),
     )
     feeds.record(session, Poll(feed, row.at, "fetched", "ok", "", NextPoll(row.at + _SOON, "", _SOON), news))

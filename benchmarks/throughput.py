@@ -140,7 +140,7 @@ class _Hub:
             body_hash="",
             identity=identification.mode,
             identity_reason=identification.reason,
-            arrivals=changes.arrivals(identification, now),
+            arrivals=changes.arrivals(identification.items, now),
             edits=(),
         )
         poll = Poll(self._numbers[feed], now, "fetched", "ok", "", NextPoll(now + _SOON, "", _SOON), news)

@@ -65,6 +65,7 @@ def description(config: Config, site_url: str) -> str:
         config.site,
         config.outputs,
         config.dedup,
+        config.hide,
         [(f.id, f.public_url, f.title, f.tags, f.priority, f.dedup) for f in config.feeds],
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()

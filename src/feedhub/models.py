@@ -343,6 +343,7 @@ class FeedMemory:
     failures: int = 0  # in a row
     interval: timedelta | None = None
     format: str = ""
+    empty: bool = True  # no item of it was ever stored
     document_url: str | None = None
     move: Move | None = None
     due: datetime | None = None
@@ -416,7 +417,8 @@ class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
     `known` is how many of its items were stored already, `items` are the keys of all its items. `offer` is who pushes
-    it. `remark` is what an operator should know of it beside that, empty for nothing.
+    it. `withheld` are new and never published (R44). `remark` is what an operator should know of it beside that, empty
+    for nothing.
     """
 
     received: Received
@@ -430,6 +432,7 @@ class News:
     remark: str = ""
     items: tuple[str, ...] = ()
     offer: HubOffer | None = None
+    withheld: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,6 +569,13 @@ class OutputView:
     modified: datetime
     stories: tuple[Story, ...]
     noindex: bool = True
+    summaries: bool = False  # no more of a text than its summary
+    names_carriers: bool = False  # at the end of each text
+    query: str = ""  # of the address, where the output is a selection made there
+
+    def address(self, extension: str) -> str:
+        """Where the document stands itself."""
+        return f"{self.site_url}{self.path}.{extension}" + (f"?{self.query}" if self.query else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,3 +586,10 @@ class Document:
     content_type: str
     body: bytes
     modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What stood at an address was taken away; `reason` is one sentence for whoever asks."""
+
+    reason: str

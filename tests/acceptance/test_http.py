@@ -161,3 +161,24 @@ def test_alive_and_ready(service: Service) -> None:
     for path, word in (("/healthz", "alive\n"), ("/readyz", "ready\n")):
         answer = service.get(path)
         assert (answer.status, answer.text, answer.headers["Cache-Control"]) == (200, word, "no-store")
+
+
+def test_r47_what_is_taken_down_is_gone_at_the_next_start_and_back_without_the_line(
+    program: Program, publisher: Publisher
+) -> None:
+    """R47: 410 for a story's page and data and one sentence; the others are where they were."""
+    publisher.serve("/tigris", rss(*recent(3)))
+    feeds = f"feeds: ['{publisher.url('/tigris')}']\n"
+    program.configure(feeds)
+    program.poll()
+    with program.serving("--no-poll") as service:
+        hidden, *others = service.stories()
+    paths = [f"/stories/{hidden['id'].removeprefix('urn:uuid:')}{suffix}" for suffix in ("", ".json")]
+    for text, statuses, left in ((f"{feeds}hide: ['{hidden['url']}']\n", {410}, others), (feeds, {200}, None)):
+        program.configure(text)
+        with program.serving("--no-poll") as service:
+            answers = [service.get(path) for path in paths]
+            assert {answer.status for answer in answers} == statuses
+            assert service.stories() == (left or [hidden, *others])
+            if statuses == {410}:
+                assert {answer.text for answer in answers} == {"This story was taken down.\n"}

@@ -39,6 +39,7 @@ BARE = a_plain_story(3, title="", carriers=(a_carrier(replace(TIGRIS, title="", 
 VIEWS = {
     "empty": a_view(),
     "full": a_view(a_story(), a_shared_story()),
+    "short": a_view(a_story(), a_shared_story(), summaries=True, names_carriers=True),
     "bare": a_view(BARE),
     "hostile": a_view(HOSTILE, title="\x00", site_title=""),
 }
@@ -59,8 +60,10 @@ def test_r38_atom_is_valid(view: OutputView, test_data: Path) -> None:
 def test_r38_an_archive_page_is_valid_atom(test_data: Path) -> None:
     """Archive pages too, with their links and their mark from RFC 5005 (R38, R42)."""
     grammar = etree.RelaxNG(etree.parse(test_data / "corpus/schemas/rfc4287-atom.rng"))
-    page = atom.render(a_view(a_story(), path="feed/3"), links={"prev-archive": f"{SITE}feed/2.atom"}, archive=True)
-    grammar.assertValid(etree.fromstring(page))
+    links = {"current": f"{SITE}feed.atom", "prev-archive": f"{SITE}feeds/all/200.atom"}
+    for stories in ((a_story(),), ()):
+        page = atom.render(a_view(*stories, path="feeds/all/300"), links=links, archive=True)
+        grammar.assertValid(etree.fromstring(page))
 
 
 def test_r38_json_feed_is_valid(view: OutputView, test_data: Path) -> None:

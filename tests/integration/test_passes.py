@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -265,3 +266,37 @@ def hosts() -> Iterator[list[Publisher]]:
 
 def _pairs(names: list[str], urls: list[str]) -> list[tuple[str, str]]:
     return list(zip(names, urls, strict=True))
+
+
+def test_r44_a_new_feed_publishes_no_more_old_items_than_it_may_and_the_rest_never(
+    both: Desk, publisher: Publisher
+) -> None:
+    """R44: the others are known: neither another poll nor an edit nor a restart without the limit brings them."""
+    old = items(40)
+    publisher.serve("/tigris", rss(*old))
+    both.configure(listing(publisher, "tigris", tigris="initial_items: 5"))
+    report = both.poll(NOON)
+    news = report.polls["tigris"].news
+    assert news is not None
+    assert (len(news.arrivals), len(news.withheld)) == (5, 35)
+    assert both.status("tigris").message == "35 old items are not published, as initial_items says"
+    published = [story["url"] for story in both.stories()]
+    assert published == [article.link for article in old[:5]]
+
+    edited = [replace(article, title=f"{article.title}, corrected", text="<p>Rewritten.</p>") for article in old[30:]]
+    publisher.serve("/tigris", rss(item(99, published=NOON), *old[:30], *edited))
+    both.poll(NOON + 4 * QUARTER, every=True)
+    both.configure(listing(publisher, "tigris"))
+    both.poll(NOON + 8 * QUARTER, every=True)
+    assert [story["url"] for story in both.stories()] == [item(99).link, *published]
+
+
+def test_r44_a_feed_at_a_new_address_is_not_new(desk: Desk, publisher: Publisher) -> None:
+    """R44, R47: all that came while it moved is published."""
+    publisher.serve("/tigris", rss(*items(1)))
+    desk.configure(listing(publisher, "tigris", tigris="initial_items: 1"))
+    desk.poll(NOON)
+    publisher.serve("/moved", rss(*items(9)))
+    desk.configure(f"feeds: [{{id: tigris, url: '{publisher.url('/moved')}', initial_items: 1}}]\n")
+    desk.poll(NOON + QUARTER)
+    assert len(desk.stories()) == 9

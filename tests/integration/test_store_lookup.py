@@ -122,6 +122,14 @@ def test_an_entry_that_is_not_matched_yet_waits(ledger: Ledger) -> None:
     assert (len(named(ledger, WEIR)), waiting(ledger, WEIR)) == (1, False)
 
 
+def test_an_old_item_that_is_never_published_does_not_wait(ledger: Ledger) -> None:
+    """R44: what `initial_items` holds back belongs to no story and never will."""
+    poll = news_poll(ledger.number("tigris"), an_entry())
+    assert poll.news
+    ledger.record(replace(poll, news=replace(poll.news, arrivals=(), withheld=poll.news.arrivals)))
+    assert (named(ledger, WEIR), waiting(ledger, WEIR)) == ([], False)
+
+
 def test_a_feed_that_the_hub_has_not_taken_up_yet_is_no_mistake(ledger: Ledger, tmp_path: Path) -> None:
     """feeds.yaml may have grown since the service started."""
     config = a_config(tmp_path, TWO_FEEDS + '  - {url: "https://new.example/rss", id: new}\n')

@@ -245,6 +245,26 @@ def test_the_migration_to_subscriptions_keeps_what_is_there(database_url: str) -
     store.close()
 
 
+def test_outputs_with_stories_remember_the_last_number_they_gave(database_url: str) -> None:
+    """A database from before has numbers; an output without any begins with the first."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    with store.engine.begin() as connection:
+        _upgrade_to(connection, "0001")
+        moment = "2026-11-22 12:00:00+00:00"
+        for number in (1, 2):
+            connection.execute(text(f"INSERT INTO outputs VALUES ({number}, 'o{number}', 'urn:{number}', '{moment}')"))
+            dates = ", ".join([f"'{moment}'"] * 3)
+            connection.execute(text(f"INSERT INTO stories VALUES ({number}, 'urn:{number}', {dates})"))
+            connection.execute(text(f"INSERT INTO sequence VALUES (1, {number + 6}, {number})"))
+    Store.open(database_url).close()
+    with store.engine.connect() as connection:
+        found = connection.execute(text("SELECT name, last_number FROM outputs ORDER BY name")).all()
+        assert [tuple(row) for row in found] == [("o1", 8), ("o2", 0)]
+    store.close()
+
+
 def _upgrade_to(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FILES))

@@ -242,6 +242,7 @@ def test_the_same_configuration_again_moves_no_revision(ledger: Ledger) -> None:
         ("Zagros Post", "Zagros", True),
         ("[erbil]", "[erbil, baghdad]", True),
         ("priority: 5", "priority: 6", True),
+        ("outputs:", "hide: ['https://tigris.example/news/1']\noutputs:", True),
         ("reader:secret", "reader:other", False),
         ("id: tigris,", "id: tigris, interval: 1h,", False),
     ],

@@ -10,7 +10,7 @@ import pytest
 from feedhub.store import hub, status
 from feedhub.store.database import Store
 from feedhub.store.status import FeedStatus, HubStatus
-from support.ledger import Ledger
+from support.ledger import TWO_FEEDS, Ledger
 from support.polls import NOON, an_entry, at, failing_poll, news_poll
 
 
@@ -80,3 +80,20 @@ def test_before_the_first_start_there_is_nothing(store: Store) -> None:
         assert status.hub_status(session) == HubStatus(0, 0, 0, False)
         assert status.feed_statuses(session, NOON) == {}
         assert (hub.revision(session), hub.site_url(session)) == (0, None)
+
+
+def test_the_stories_of_a_day_are_counted_for_each_output(store: Store, tmp_path: Path) -> None:
+    """Each once, by when it was first seen: neither one that another feed joins nor one that enters late is new."""
+    outputs = "outputs: [{id: o, match: {exclude: [horoscope]}}]\n"
+    ledger = Ledger(store, tmp_path, TWO_FEEDS + outputs)
+    old, new, other = (an_entry(f"https://tigris.example/news/{n:06}", title=f"Story {n}") for n in range(3))
+    ledger.record(news_poll(ledger.number("tigris"), old, now=at(-1500)))
+    ledger.match(at(-1500))
+    horoscope = an_entry("https://tigris.example/news/000009", title="Horoscope")
+    ledger.record(news_poll(ledger.number("tigris"), new, other, horoscope, now=at(-60)))
+    ledger.record(news_poll(ledger.number("zagros"), old, new, now=at(-30)))
+    ledger.match(at(-30))
+    with store.reading() as session:
+        assert status.entered(session, at(-1440)) == {"all": 3, "o": 2}
+        assert status.entered(session, at(-2000)) == {"all": 4, "o": 3}
+        assert status.entered(session, NOON) == {}

@@ -23,7 +23,7 @@ from feedhub.ingest.passes import PassReport
 from feedhub.ingest.permission import PageFetcher
 from feedhub.ingest.pipeline import Tools
 from feedhub.ingest.workers import ParserWorkers
-from feedhub.models import Poll
+from feedhub.models import Document, Poll
 from feedhub.net.fetch import Fetcher
 from feedhub.observe import concealer
 from feedhub.publish.documents import render
@@ -87,7 +87,7 @@ class Desk:
         """The document at this address."""
         with self.store.reading() as session:
             document = render(session, self._running.site, address)
-        assert document is not None, f"there is nothing at /{address}"
+        assert isinstance(document, Document), f"there is nothing at /{address}: {document}"
         return document.body
 
     def documents(self, output: str = "feed") -> list[bytes]:

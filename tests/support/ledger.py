@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +13,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from feedhub.config import Config, load
 from feedhub.hub import adopt
-from feedhub.models import Entry, FeedMemory, Poll, Story
-from feedhub.publish.select import Site
+from feedhub.models import Entry, FeedMemory, OutputView, Poll, Story
+from feedhub.publish.archive import load_document
+from feedhub.publish.select import Holding, Site
 from feedhub.store import feeds, hub, outputs
 from feedhub.store.database import Store
 from feedhub.store.matching import Matched, Matcher, match_pending
@@ -72,18 +74,27 @@ class Ledger:
         with self.store.reading() as session:
             return self.matcher.pending(session)
 
-    def stories(self, output: str = "all", limit: int = 200) -> list[Story]:
-        """What the output holds, newest in its sequence first."""
+    def stories(self, output: str = "all", limit: int | None = None) -> list[Story]:
+        """What the output's document holds, newest in its sequence first."""
         with self.store.reading() as session:
-            numbers = outputs.sequence(session, output, self.site.feeds_of(output), limit)
-            return outputs.stories(session, numbers, self.site.policies)
+            config = self.site.output(output)
+            assert config is not None
+            chosen = Holding(session, self.site, replace(config, limit=limit or config.limit)).chosen()
+            return outputs.stories(session, [member.place.story for member in chosen], self.site.policies)
+
+    def view(self, output: str = "all") -> OutputView:
+        """The output's document as the writers get it."""
+        config = self.site.output(output)
+        assert config is not None
+        with self.store.reading() as session:
+            return load_document(session, self.site, config)[0]
 
     def the_story(self, output: str = "all") -> Story:
         """The output's only story."""
         (story,) = self.stories(output)
         return story
 
-    def titles(self, output: str = "all", limit: int = 200) -> list[str]:
+    def titles(self, output: str = "all", limit: int | None = None) -> list[str]:
         return [story.title for story in self.stories(output, limit)]
 
     def revision(self) -> int:

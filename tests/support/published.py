@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,21 @@ def shown(path: str, body: bytes) -> list[Shown]:
         case "json":
             return [_json(item) for item in json.loads(body)["items"]]
     raise ValueError(path)
+
+
+def links(body: bytes) -> dict[str, str]:
+    """The links of an Atom or RSS feed itself, by their relation."""
+    root = etree.fromstring(body, _STRICT)
+    feed = root if root.tag == f"{ATOM}feed" else root[0]
+    return {link.get("rel", ""): link.get("href", "") for link in feed.iterchildren(f"{ATOM}link")}
+
+
+def follow(get: Callable[[str], bytes], path: str, hub: str) -> Iterator[tuple[str, bytes]]:
+    """A document and the archive pages behind it, as a reader meets them that was away, by their paths (RFC 5005)."""
+    while path:
+        body = get(path)
+        yield path, body
+        path = links(body).get("prev-archive", "").removeprefix(hub)
 
 
 def updated(body: bytes) -> str:

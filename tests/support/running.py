@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from feedhub.config import Config, load
 from feedhub.hub import Hub, open_hub, open_store
 from feedhub.ingest.passes import PassReport
-from feedhub.models import Poll
+from feedhub.models import Document, Poll
 from feedhub.publish.documents import render
 from feedhub.settings import Settings
 from feedhub.store.database import Store
@@ -55,7 +55,7 @@ class Running:
     def document(self, path: str) -> bytes:
         with self.store.reading() as session:
             found = render(session, self.hub.site, path)
-        assert found is not None, path
+        assert isinstance(found, Document), path
         return found.body
 
     def states(self) -> dict[str, str]:

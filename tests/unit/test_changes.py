@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from feedhub.ingest.changes import arrivals, digest, edits, repeats, rewritten
+from feedhub.ingest.changes import arrivals, digest, edits, held_back, repeats, rewritten, withhold
 from feedhub.models import Enclosure, Entry, Picture
 from feedhub.stories.identity import Identification, identify, item_key
 from support.entries import NOON, an_entry, at, known_item
@@ -64,7 +64,7 @@ def test_r15_r16_r18_the_order_key_is_fixed_when_an_entry_is_first_seen(
     declared: datetime | None, key: datetime
 ) -> None:
     """Its declared date, but never later than now, and now where it has none."""
-    (arrival,) = arrivals(identify([an_entry(published=declared)], []), NOON)
+    (arrival,) = arrivals(identify([an_entry(published=declared)], []).items, NOON)
     assert arrival.published == key
     assert arrival.entry.published == declared
 
@@ -73,10 +73,36 @@ def test_only_new_entries_arrive_in_the_order_of_the_document() -> None:
     """With the key that identity gave them and the digest of their wording."""
     new = [an_entry("second", canonical_url=at("news/2")), an_entry("first", canonical_url=at("news/1"))]
     identification = identified(new[0], OLD, new[1])
-    arrived = arrivals(identification, NOON)
+    arrived = arrivals(identification.items, NOON)
     assert [arrival.entry for arrival in arrived] == new
     assert [arrival.key for arrival in arrived] == [item_key("guid", entry) for entry in new]
     assert [arrival.digest for arrival in arrived] == [digest(entry) for entry in new]
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 9])
+def test_r44_the_newest_of_a_new_feeds_items_are_published_whatever_their_order(most: int) -> None:
+    """R44: undated ones and such from the future count as new; equals go by the document's order, which is kept."""
+    dates = [NOON - 3 * HOUR, None, NOON - HOUR, NOON + HOUR, NOON - 2 * HOUR, NOON - HOUR]
+    entries = [an_entry(str(n), canonical_url=at(f"news/{n}"), published=date) for n, date in enumerate(dates)]
+    fresh, old = withhold(identified(*entries).items, most, NOON)
+    by_date = [1, 3, 2, 5, 4, 0]
+    assert [int(item.entry.guid) for item in fresh] == sorted(by_date[:most])
+    assert [int(item.entry.guid) for item in old] == sorted(by_date[most:])
+
+
+def test_r44_without_a_limit_all_are_published() -> None:
+    items = identified(*(an_entry(str(n), canonical_url=at(f"news/{n}")) for n in range(9))).items
+    assert withhold(items, None, NOON) == (items, ())
+
+
+def test_what_is_held_back_is_counted() -> None:
+    """The operator reads how many; nothing where there is none."""
+    items = identified(an_entry("a", canonical_url=at("a")), an_entry("b", canonical_url=at("b"))).items
+    assert [held_back(items[:count]) for count in range(3)] == [
+        "",
+        "1 old item is not published, as initial_items says",
+        "2 old items are not published, as initial_items says",
+    ]
 
 
 # --- edited ones ------------------------------------------------------------------------------------------------------

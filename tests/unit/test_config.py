@@ -118,7 +118,7 @@ def test_a_bare_url_is_a_whole_feed(read: Read) -> None:
         timedelta(hours=24),
     )
     assert (dict(feed.headers), feed.paused, feed.dedup, feed.max_size) == ({}, False, "story", 5_000_000)
-    assert [(output.id, output.title, output.tags, output.limit) for output in config.outputs] == [
+    assert [(output.id, output.title, output.match.tags, output.limit) for output in config.outputs] == [
         ("all", "feedhub", (), 200)
     ]
     assert (config.hosts.concurrency, config.hosts.spacing) == (2, timedelta(seconds=1))
@@ -243,7 +243,7 @@ def test_all_is_the_first_output_and_can_be_dressed(read: Read) -> None:
           - {id: all, limit: 50}
           - {id: everything, title: Everything}
         """)
-    assert [(output.id, output.title, output.tags, output.limit) for output in config.outputs] == [
+    assert [(output.id, output.title, output.match.tags, output.limit) for output in config.outputs] == [
         ("all", "News", (), 50),
         ("x", "x", ("x",), 200),
         ("everything", "Everything", (), 200),
@@ -251,6 +251,24 @@ def test_all_is_the_first_output_and_can_be_dressed(read: Read) -> None:
     assert config.site.url == "https://news.example.org/iraq/"
     assert config.feeds[0].tags == ("x",)
     assert config.warnings == ()
+
+
+def test_what_to_hide_are_urls_and_ids_of_stories(read: Read) -> None:
+    """As written, and once: what they are the same as is for who knows the stories."""
+    config = read(
+        FEED
+        + """hide:
+  - https://a.example/news/1
+  - " https://a.example/news/1"
+  - 5D0E3B2A-8F0E-5C1A-9B7E-0123456789AB
+  - urn:uuid:5d0e3b2a-8f0e-5c1a-9b7e-0123456789ab
+"""
+    )
+    assert config.hide == (
+        "https://a.example/news/1",
+        "5D0E3B2A-8F0E-5C1A-9B7E-0123456789AB",
+        "urn:uuid:5d0e3b2a-8f0e-5c1a-9b7e-0123456789ab",
+    )
 
 
 def test_an_unset_address_and_an_empty_list_are_warned_of(read: Read) -> None:

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from feedhub.config import ConfigError, load
+from feedhub.config import ConfigError, Match, load
 from feedhub.config.notyet import NOT_YET
 from feedhub.config.schema import SECTIONS
 
@@ -103,7 +103,7 @@ BROKEN = {
     "a feed's key among the defaults": (
         FEED + "defaults: {title: x}\n",
         "2:12: defaults.title: unknown key; known here: interval, min_interval, max_interval, timezone, language, "
-        "tags, priority, headers, paused, dedup, max_size, full_text",
+        "tags, priority, headers, paused, dedup, max_size, full_text, initial_items",
     ),
     "a URL without scheme": (
         "feeds:\n  - www.a.example/feed\n",
@@ -227,6 +227,81 @@ BROKEN = {
         FEED + "outputs: [{id: k, match: {tags: []}}]\n",
         "2:33: outputs[0].match.tags: expected at least one tag; without tags the output holds everything",
     ),
+    "a misspelt source": (
+        "feeds: [{url: https://a.example/, id: shafaq-ar}]\noutputs: [{id: k, match: {sources: [shafak-ar]}}]\n",
+        '2:37: outputs[0].match.sources[0]: no feed has the id "shafak-ar"; did you mean "shafaq-ar"?',
+    ),
+    "a source by its URL": (
+        FEED + "outputs: [{id: k, match: {sources: [https://a.example/feed]}}]\n",
+        "2:37: outputs[0].match.sources[0]: expected an id of small letters, digits and hyphens, such as shafaq-ar, "
+        'not "https://a.example/feed"',
+    ),
+    "a language that no feed is in": (
+        "defaults: {language: ckb}\nfeeds: [https://a.example/, {url: https://b.example/, language: ar}]\n"
+        "outputs: [{id: k, match: {languages: [ku, cbk]}}]\n",
+        '3:43: outputs[0].match.languages[1]: no feed is in "cbk"',
+    ),
+    "a language in words for an output": (
+        FEED + "outputs: [{id: k, match: {languages: [kurdish]}}]\n",
+        "2:39: outputs[0].match.languages[0]: expected a language tag such as ar, ckb or ku-Arab (BCP 47), "
+        'not "kurdish"',
+    ),
+    "no language at all": (
+        FEED + "outputs: [{id: k, match: {languages: []}}]\n",
+        "2:38: outputs[0].match.languages: expected at least one language; without languages the output holds "
+        "everything",
+    ),
+    "an unfinished expression": (
+        FEED + "outputs:\n  - id: k\n    match:\n      include: [Erbil, 're:Sulayman(iyah|i']\n",
+        "5:24: outputs[0].match.include[1]: expected a regular expression after re: (missing ), unterminated "
+        'subpattern at position 8), not "re:Sulayman(iyah|i"',
+    ),
+    "an expression without end": (
+        FEED + "outputs: [{id: k, match: {exclude: ['re:(a+)+$']}}]\n",
+        "2:37: outputs[0].match.exclude[0]: expected a regular expression that ends soon: at most 2 repeats such as "
+        '* and +, and no group repeated that holds a repeat or |, not "re:(a+)+$"',
+    ),
+    "a word that is none": (
+        FEED + "outputs: [{id: k, match: {exclude: ['...']}}]\n",
+        '2:37: outputs[0].match.exclude[0]: expected a word, a phrase, or re: and a regular expression, not "..."',
+    ),
+    "a word that is a number": (
+        FEED + "outputs: [{id: k, match: {include: [2024]}}]\n",
+        "2:37: outputs[0].match.include[0]: expected a word or phrase on one line (a number in quotes), not 2024",
+    ),
+    "words that are no list": (
+        FEED + "outputs: [{id: k, match: {include: Erbil}}]\n",
+        '2:36: outputs[0].match.include: expected a list, such as [iraq, baghdad], not "Erbil"',
+    ),
+    "an age in words": (
+        FEED + "outputs: [{id: k, max_age: two weeks}]\n",
+        "2:28: outputs[0].max_age: expected a duration from 1m to 3650d, such as 30s, 15m, 2h or 1h30m, "
+        'not "two weeks"',
+    ),
+    "half a text": (
+        FEED + "outputs: [{id: k, content: half}]\n",
+        '2:28: outputs[0].content: expected full or summary, not "half"',
+    ),
+    "carriers in words": (
+        FEED + "outputs: [{id: k, show_carriers: all}]\n",
+        '2:34: outputs[0].show_carriers: expected true or false, not "all"',
+    ),
+    "fewer than no items": (
+        FEED + "defaults: {initial_items: -1}\n",
+        "2:27: defaults.initial_items: expected a whole number from 0 to 10000, not -1",
+    ),
+    "a headline to hide": (
+        FEED + "hide:\n  - https://a.example/news/1\n  - Snow in Erbil\n",
+        '4:5: hide[1]: expected a URL, or a story\'s id such as urn:uuid:0b7e1f52-…, not "Snow in Erbil"',
+    ),
+    "one thing to hide": (
+        FEED + "hide: https://a.example/news/1\n",
+        '2:7: hide: expected a list, such as [iraq, baghdad], not "https://a.example/news/1"',
+    ),
+    "none of a source": (
+        FEED + "outputs: [{id: k, max_per_source: 0}]\n",
+        "2:35: outputs[0].max_per_source: expected a whole number from 1 to 1000, not 0",
+    ),
     "a header of the fetcher's own": (
         "feeds:\n  - url: https://a.example/\n    headers: {Host: b.example}\n",
         "3:15: feeds[0].headers.Host: expected the name of a header that is the operator's to set",
@@ -327,12 +402,8 @@ BROKEN = {
         "take one of the two out",
     ),
     "a key without effect": (
-        FEED + "outputs:\n  - id: a\n    max_age: 14d\n",
-        "4:5: outputs[0].max_age: has no effect yet in this version; take it out",
-    ),
-    "a default without effect": (
-        FEED + "defaults: {initial_items: 50}\n",
-        "2:12: defaults.initial_items: has no effect yet in this version; take it out",
+        FEED + "outputs:\n  - id: a\n    dedup: link\n",
+        "4:5: outputs[0].dedup: has no effect yet in this version; take it out",
     ),
 }
 
@@ -395,6 +466,27 @@ def test_r46_all_mistakes_are_told_at_once_in_the_order_of_the_file(mistakes: Mi
     ]
 
 
+@pytest.mark.parametrize("wrong", ["url: htp://a.example/", "url: https://a.example/, priority: high"])
+def test_r46_a_mistake_in_a_feed_is_not_held_against_the_outputs_that_name_it(wrong: str, mistakes: Mistakes) -> None:
+    """R46: the id that a wrong address would have been given, or a right one has, and the language of the others."""
+    text = f"feeds:\n  - {{{wrong}}}\n  - {{url: https://b.example/, language: ar}}\n"
+    output = "outputs: [{id: k, match: {sources: [a-example], languages: [ckb]}}]\n"
+    assert [message.split(" ")[0] for message in mistakes(text + output)] in (
+        ["feeds.yaml:2:11:"],
+        ["feeds.yaml:2:41:"],
+    )
+
+
+def test_r45_an_output_may_ask_for_a_language_that_a_feed_can_turn_out_to_be_in(tmp_path: Path) -> None:
+    """R45: where one feed does not say its language, its entries may be in any."""
+    path = tmp_path / "feeds.yaml"
+    path.write_text(
+        "feeds: [{url: https://a.example/, language: ar}, https://b.example/]\n"
+        "outputs: [{id: k, match: {languages: [ckb], sources: [b-example]}}]\n"
+    )
+    assert load(path, {}).outputs[1].match == Match(sources=("b-example",), languages=("ckb",))
+
+
 def test_r46_a_mistake_within_a_group_hides_no_other_and_makes_none(mistakes: Mistakes) -> None:
     """R46: what is wrong with one element is told once, and the groups behind it are told of at their own places."""
     text = """\
@@ -447,28 +539,16 @@ def test_r46_a_file_that_is_not_there_or_cannot_be_read_is_told_like_any_mistake
 def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistakes: Mistakes) -> None:
     """R46: whoever asks for something that does not happen yet is told so, key by key, and none is called unknown."""
     text = """\
-        defaults: {initial_items: 50}
+        defaults: {priority: 1}
         feeds:
-          - {url: https://a.example/, initial_items: 50}
+          - {url: https://a.example/}
         outputs:
-          - {id: a, match: {languages: [en], include: [Erbil], exclude: [horoscope]}}
-          - {id: b, max_age: 14d, max_per_source: 10, content: full, show_carriers: false, dedup: off}
-        hide: []
+          - {id: b, dedup: off}
         retention: 90d
         """
     no_effect = "has no effect yet in this version; take it out"
     assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
-        f"defaults.initial_items: {no_effect}",
-        f"feeds[0].initial_items: {no_effect}",
-        f"outputs[0].match.languages: {no_effect}",
-        f"outputs[0].match.include: {no_effect}",
-        f"outputs[0].match.exclude: {no_effect}",
-        f"outputs[1].max_age: {no_effect}",
-        f"outputs[1].max_per_source: {no_effect}",
-        f"outputs[1].content: {no_effect}",
-        f"outputs[1].show_carriers: {no_effect}",
-        f"outputs[1].dedup: {no_effect}",
-        f"hide: {no_effect}",
+        f"outputs[0].dedup: {no_effect}",
         f"retention: {no_effect}",
     ]
 

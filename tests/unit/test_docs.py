@@ -307,14 +307,18 @@ def _variables(paths: list[Path]) -> Iterator[str]:
 
 
 def _addresses(folder: Path) -> Iterator[str]:
-    """What a hub on an empty database answers once a feed has brought an item."""
+    """What a hub on an empty database answers once a feed has brought more than a document holds."""
     path = folder / "feeds.yaml"
-    path.write_text("feeds: [{url: 'https://tigris.example/f', tags: [a]}]\noutputs: [{id: o, match: {tags: [a]}}]\n")
+    path.write_text(
+        "feeds: [{url: 'https://tigris.example/f', tags: [a], dedup: link}]\n"
+        "outputs: [{id: o, match: {tags: [a]}, limit: 1}]\n"
+    )
     store = Store.open(sqlite_url(folder))
     try:
         with store.writing() as session:
             site = adopt(session, load(path, {}), None, NOON)
-            feeds.record(session, news_poll(next(iter(site.policies)), an_entry()))
+            entries = [an_entry(), an_entry("https://tigris.example/news/2026/two-stories-make-an-archive")]
+            feeds.record(session, news_poll(next(iter(site.policies)), *entries))
             matching.match_pending(session, matching.Matcher(site.policies, site.config.dedup), NOON)
             yield from (f"/{address}" for address in addresses(session, site))
         yield from (f"/{file}" for file, _type, _body in static_files())

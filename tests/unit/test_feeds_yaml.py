@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedhub.config import Config, load
+from feedhub.config import Config, Match, load
 
 FILE = Path(__file__).parents[2] / "config" / "feeds.yaml"
 REGIONS = {"iraq", "kurdistan", "iran", "turkey", "syria", "jordan", "kuwait", "saudi", "region"}
@@ -65,12 +65,12 @@ def test_feeds_of_a_country_have_its_time_zone(shipped: Config) -> None:
 def test_every_output_has_a_title_and_draws_on_several_feeds(shipped: Config) -> None:
     """`all` comes first and holds everything; each other output selects."""
     first, *others = shipped.outputs
-    assert (first.id, first.title, first.tags) == ("all", "Iraq and Kurdistan regional news", ())
+    assert (first.id, first.title, first.match) == ("all", "Iraq and Kurdistan regional news", Match())
     assert {"iraq", "kurdistan", "arabic", "kurdish", "english"} <= {output.id for output in others}
     for output in others:
-        assert output.tags, output.id
+        assert output.match.tags, output.id
         assert output.title != output.id
-        assert sum(bool(set(output.tags) & set(feed.tags)) for feed in shipped.feeds) >= 4, output.id
+        assert sum(bool(set(output.match.tags) & set(feed.tags)) for feed in shipped.feeds) >= 4, output.id
 
 
 def test_the_keys_it_shows_in_comments_are_keys(shipped: Config, tmp_path: Path) -> None:

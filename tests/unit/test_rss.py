@@ -96,7 +96,7 @@ def test_r36_language_stands_at_each_item() -> None:
 
 
 def test_r35_the_picture_is_media_content_with_its_caption() -> None:
-    """media:content with the type and the size known, and media:description (R35)."""
+    """media:content with the type and the size known; a media:description would be read as the item's (R35)."""
     content = node(a_story()).find(f"{{{MEDIA}}}content")
     assert content is not None
     assert content.attrib == {
@@ -106,7 +106,7 @@ def test_r35_the_picture_is_media_content_with_its_caption() -> None:
         "width": "1200",
         "height": "800",
     }
-    assert content.findtext(f"{{{MEDIA}}}description") == "The weir at dawn"
+    assert content.findtext(f"{{{MEDIA}}}title") == "The weir at dawn"
 
 
 def test_there_is_one_enclosure() -> None:

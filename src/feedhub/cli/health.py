@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import typer
 
 from feedhub import __version__
 from feedhub.cli.reading import read_config
 from feedhub.cli.show import OFFLINE_HINT, ago, console, folding, plural
-from feedhub.config import Config, FeedConfig
+from feedhub.config import MOST_STORIES, Config, FeedConfig, OutputConfig
 from feedhub.hub import open_store
 from feedhub.observe import concealer
 from feedhub.settings import Settings
 from feedhub.store import status
 from feedhub.store.status import FeedStatus, HubStatus, PushStatus
+
+_DAY = timedelta(days=1)
 
 
 def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
@@ -28,15 +30,29 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
         with store.reading() as session:
             hub = status.hub_status(session)
             stored = status.feed_statuses(session, now)
+            entered = status.entered(session, now - _DAY)
     finally:
         store.close()
     conceal = concealer(config.secrets)
     feeds = {feed.id: _shown(stored.get(feed.id, status.UNKNOWN), conceal) for feed in config.feeds}
     if as_json:
-        text = json.dumps(as_data(config, hub, feeds), ensure_ascii=False, indent=2)
+        text = json.dumps(as_data(config, hub, feeds, entered), ensure_ascii=False, indent=2)
         typer.echo(text.encode())  # UTF-8 whatever the locale: RFC 8259, 8.1
     else:
         _print_tables(config, hub, feeds, now)
+        for sentence in filter(None, (crowding(output, entered.get(output.id, 0)) for output in config.outputs)):
+            console().print(sentence, markup=False)
+
+
+def crowding(output: OutputConfig, entered: int) -> str:
+    """What to do where more stories came in a day than the output's document holds; empty where it holds them."""
+    if entered <= output.limit:
+        return ""
+    advice = f"limit: {entered} would do" if entered <= MOST_STORIES else f"limit: {MOST_STORIES} is the most there is"
+    return (
+        f"{output.id}: {entered} stories came in the last 24 hours and its document holds {output.limit}; "
+        f"a reader app that asks once a day and follows no archive misses some; {advice}"
+    )
 
 
 def _shown(health: FeedStatus, conceal: Callable[[str], str]) -> FeedStatus:
@@ -44,11 +60,24 @@ def _shown(health: FeedStatus, conceal: Callable[[str], str]) -> FeedStatus:
     return replace(health, moved_to=health.moved_to and conceal(health.moved_to))
 
 
-def as_data(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus]) -> dict[str, object]:
-    """The shape of `status --json`."""
+def as_data(
+    config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], entered: Mapping[str, int]
+) -> dict[str, object]:
+    """The shape of `status --json`. `entered` counts each output's stories of the last day."""
     return {
         "hub": {"version": __version__, **asdict(hub)},
         "feeds": [_feed_data(feed, feeds[feed.id]) for feed in config.feeds],
+        "outputs": [_output_data(output, entered.get(output.id, 0)) for output in config.outputs],
+    }
+
+
+def _output_data(output: OutputConfig, entered: int) -> dict[str, object]:
+    return {
+        "id": output.id,
+        "title": output.title,
+        "limit": output.limit,
+        "entered": entered,
+        "message": crowding(output, entered),
     }
 
 

@@ -87,7 +87,8 @@ def _export(store: Store, site: Site, folder: Path, screen: Console) -> None:
     with store.reading() as session:
         exported = export(session, site, folder)
     written = plural(exported.written, "file")
-    screen.print(f"{written} written to {folder}, {exported.unchanged} unchanged", markup=False)
+    removed = f", {exported.removed} taken away" if exported.removed else ""
+    screen.print(f"{written} written to {folder}, {exported.unchanged} unchanged{removed}", markup=False)
 
 
 def _known(config: Config, only: Sequence[str]) -> None:

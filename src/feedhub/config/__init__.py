@@ -7,15 +7,27 @@ and scalars) -> :mod:`.checks` (what one key alone cannot tell) -> :mod:`.build`
 
 from feedhub.config.load import load
 from feedhub.config.problems import ConfigError, Problem
-from feedhub.config.values import Config, DedupConfig, DedupMode, FeedConfig, HostsConfig, OutputConfig, SiteConfig
+from feedhub.config.values import (
+    MOST_STORIES,
+    Config,
+    DedupConfig,
+    DedupMode,
+    FeedConfig,
+    HostsConfig,
+    Match,
+    OutputConfig,
+    SiteConfig,
+)
 
 __all__ = [
+    "MOST_STORIES",
     "Config",
     "ConfigError",
     "DedupConfig",
     "DedupMode",
     "FeedConfig",
     "HostsConfig",
+    "Match",
     "OutputConfig",
     "Problem",
     "SiteConfig",

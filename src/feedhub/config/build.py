@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -12,7 +13,7 @@ from feedhub.config.schema import Feed, File, Output, Site
 from feedhub.config.selectors import Selectors
 from feedhub.config.source import Source
 from feedhub.config.urls import distinct_id, feed_id, http_url, passwords, without_user
-from feedhub.config.values import Config, DedupConfig, FeedConfig, HostsConfig, OutputConfig, SiteConfig
+from feedhub.config.values import Config, DedupConfig, FeedConfig, HostsConfig, Match, OutputConfig, SiteConfig
 
 _Listing = tuple[int, Feed]
 """A feed and its index in the file."""
@@ -20,12 +21,12 @@ _Listing = tuple[int, Feed]
 
 def config(file: File, source: Source, substituted: frozenset[str]) -> Config:
     """Apply the defaults, fetch equal URLs once (R30), and give each feed its id."""
-    listed = [(index, _with_defaults(feed, file)) for index, feed in enumerate(file.feeds)]
-    listings, twice = _merge(listed, source)
+    listings, twice = _merge(file, source)
     return Config(
         site=SiteConfig(**file.site.model_dump()),
-        feeds=_feeds(listings, source),
+        feeds=tuple(_feed(*identified, source) for identified in _identified(listings, source)),
         outputs=_outputs(file.outputs, file.site),
+        hide=tuple(dict.fromkeys(file.hide)),
         hosts=HostsConfig(**file.hosts.model_dump()),
         dedup=_dedup(file),
         warnings=tuple(sorted([*twice, *_warnings(file, source)])),
@@ -33,16 +34,23 @@ def config(file: File, source: Source, substituted: frozenset[str]) -> Config:
     )
 
 
+def feed_ids(file: File, source: Source) -> frozenset[str]:
+    """The ids that the feeds have, given or derived; of feeds without a URL none."""
+    listings, _ = _merge(file, source)
+    return frozenset(identity for _, feed, identity in _identified(listings, source) if feed.url)
+
+
 def _with_defaults(feed: Feed, file: File) -> Feed:
     values: dict[str, Any] = {"dedup": file.dedup.mode} | file.defaults.given() | feed.given()
     return Feed.model_construct(**values)
 
 
-def _merge(listed: list[_Listing], source: Source) -> tuple[list[_Listing], list[Problem]]:
+def _merge(file: File, source: Source) -> tuple[list[_Listing], list[Problem]]:
     """Equal URLs become one feed: the first one's settings, the tags of all. A warning tells of each later one."""
     first: dict[str, _Listing] = {}
     warnings = []
-    for index, feed in listed:
+    for index, given in enumerate(file.feeds):
+        feed = _with_defaults(given, file)
         if feed.url not in first:
             first[feed.url] = (index, feed)
             continue
@@ -54,24 +62,22 @@ def _merge(listed: list[_Listing], source: Source) -> tuple[list[_Listing], list
     return list(first.values()), warnings
 
 
-def _feeds(listings: list[_Listing], source: Source) -> tuple[FeedConfig, ...]:
+def _identified(listings: list[_Listing], source: Source) -> Iterator[tuple[int, Feed, str]]:
+    """Each feed with its id."""
     taken = {feed.id for _, feed in listings if feed.id}
-    feeds = []
     for index, feed in listings:
-        public_url = _public_url(index, feed, source)
-        identity = feed.id or _free_id(public_url, taken)
+        identity = feed.id or _free_id(_public_url(index, feed, source), taken)
         taken.add(identity)
-        feeds.append(_feed(index, feed, identity, public_url, source))
-    return tuple(feeds)
+        yield index, feed, identity
 
 
-def _feed(index: int, feed: Feed, identity: str, public_url: str, source: Source) -> FeedConfig:
+def _feed(index: int, feed: Feed, identity: str, source: Source) -> FeedConfig:
     interval, least, most = _intervals(feed)
     return FeedConfig(
         id=identity,
         explicit_id=bool(feed.id),
         url=feed.url,
-        public_url=public_url,
+        public_url=_public_url(index, feed, source),
         title=feed.title,
         tags=tuple(dict.fromkeys(feed.tags)),
         language=feed.language,
@@ -88,6 +94,7 @@ def _feed(index: int, feed: Feed, identity: str, public_url: str, source: Source
         line=_line(index, source),
         select=Selectors(**feed.select.model_dump()) if feed.select else None,
         full_text=feed.full_text,
+        initial_items=feed.initial_items,
     )
 
 
@@ -122,8 +129,16 @@ def _outputs(outputs: tuple[Output, ...], site: Site) -> tuple[OutputConfig, ...
 
 
 def _output(output: Output, title: str) -> OutputConfig:
-    tags = tuple(dict.fromkeys(output.match.tags))
-    return OutputConfig(id=output.id, title=output.title or title, tags=tags, limit=output.limit)
+    return OutputConfig(
+        id=output.id,
+        title=output.title or title,
+        limit=output.limit,
+        match=Match(**{key: tuple(dict.fromkeys(words)) for key, words in output.match.given().items()}),
+        max_age=output.max_age,
+        max_per_source=output.max_per_source,
+        content=output.content,
+        show_carriers=output.show_carriers,
+    )
 
 
 def _dedup(file: File) -> DedupConfig:

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 
+from feedhub.config.languages import covers
 from feedhub.config.messages import did_you_mean
-from feedhub.config.problems import Finding, spell_path
+from feedhub.config.problems import Finding, Path, spell_path
 from feedhub.config.references import Groups, named
 from feedhub.config.scalars import spell
 from feedhub.config.schema import Defaults, Feed, File
 from feedhub.config.source import Plain, Source
 
 _ORDER = (("min_interval", "max_interval"), ("min_interval", "interval"), ("interval", "max_interval"))
+_ONE_AT_LEAST = {"tags": "tag", "sources": "source", "languages": "language", "include": "word"}
 
 
-def check(file: File, source: Source, known_tags: frozenset[str]) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an output can ask for: the feeds' tags, their ids and, where all feeds say theirs, their languages."""
+
+    tags: frozenset[str]
+    sources: frozenset[str]
+    languages: frozenset[str] | None
+
+
+def check(file: File, source: Source, known: Known) -> Iterator[Finding]:
     """What is wrong between the values of `file`."""
     yield from _feeds(file, source)
     yield from _outputs(file, source)
-    yield from _tags(file, source, known_tags)
+    yield from _matches(file, source, known)
     yield from _full_text(file)
     yield from _overrides(file, source)
+
+
+def languages_of(file: File) -> frozenset[str] | None:
+    """The languages that feeds are said to be in; None where one is not said to be in any."""
+    languages = {(feed if "language" in feed.given() else file.defaults).language for feed in file.feeds}
+    return None if None in languages else frozenset(language for language in languages if language)
 
 
 def tags_of(file: File) -> frozenset[str]:
@@ -95,7 +113,7 @@ def _outputs(file: File, source: Source) -> Iterator[Finding]:
         if not output.id:
             yield Finding(("outputs", index, "id"), "missing; every output needs one")
             continue
-        if output.id == "all" and output.match.tags:
+        if output.id == "all" and output.match.given():
             message = 'the output "all" holds everything; give this one another id'
             yield Finding(("outputs", index, "match"), message, at_key=True)
         first = ids.setdefault(output.id, index)
@@ -104,16 +122,35 @@ def _outputs(file: File, source: Source) -> Iterator[Finding]:
             yield Finding(("outputs", index, "id"), f'the id "{output.id}" is taken by the output on line {line}')
 
 
-def _tags(file: File, source: Source, known: frozenset[str]) -> Iterator[Finding]:
+def _matches(file: File, source: Source, known: Known) -> Iterator[Finding]:
+    """What outputs ask for that no feed can give (R45)."""
+    languages = known.languages or frozenset()
     for index, output in enumerate(file.outputs):
-        path = ("outputs", index, "match", "tags")
-        written = source.text(path)
-        for tag in output.match.tags:
-            if tag not in known and isinstance(written, list):
-                place = written.index(tag) if tag in written else 0
-                yield Finding((*path, place), f'no feed has the tag "{tag}"{did_you_mean(tag, known)}')
-        if "tags" in output.match.given() and not output.match.tags and written == []:
-            yield Finding(path, "expected at least one tag; without tags the output holds everything")
+        match, path = output.match, ("outputs", index, "match")
+        yield from _unknown((*path, "tags"), match.tags, source, known.tags, "no feed has the tag")
+        yield from _unknown((*path, "sources"), match.sources, source, known.sources, "no feed has the id")
+        if known.languages is not None:
+            yield from _unknown((*path, "languages"), match.languages, source, languages, "no feed is in", covers)
+        for key, noun in _ONE_AT_LEAST.items():
+            if source.text((*path, key)) == []:
+                message = f"expected at least one {noun}; without {key} the output holds everything"
+                yield Finding((*path, key), message)
+
+
+def _unknown(
+    path: Path,
+    wanted: Collection[str],
+    source: Source,
+    known: Collection[str],
+    message: str,
+    covers: Callable[[str, str], bool] = str.__eq__,
+) -> Iterator[Finding]:
+    """Those of the `wanted` words that cover no known one, each where it is written."""
+    written = source.text(path)
+    for word in wanted:
+        if isinstance(written, list) and not any(covers(word, other) for other in known):
+            place = written.index(word) if word in written else 0
+            yield Finding((*path, place), f'{message} "{word}"{did_you_mean(word, known)}')
 
 
 def _overrides(file: File, source: Source) -> Iterator[Finding]:

@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from feedhub.config import build
-from feedhub.config.checks import check, tags_of, texts_in
+from feedhub.config.checks import Known, check, languages_of, tags_of, texts_in
 from feedhub.config.messages import finding
 from feedhub.config.problems import ConfigError, Finding, Path, Problem
 from feedhub.config.schema import File
 from feedhub.config.source import Mark, Plain, Source, mark_at, parse
+from feedhub.config.urls import feed_id
 from feedhub.config.values import Config
 from feedhub.config.variables import Substitution
 
@@ -47,9 +48,10 @@ def _examine(tree: dict[str, Plain], source: Source, unread: frozenset[Path]) ->
     file, errors = _validate(tree)
     wrong = [found for found in (finding(error, source) for error in errors) if not _within(found.path, unread)]
     bad = unread.union(found.path for found in wrong)
-    known = tags_of(file)
+    known = Known(tags_of(file), build.feed_ids(file, source), languages_of(file))
     if any(path[0] in ("feeds", "defaults") for path in bad):
-        known |= texts_in([tree.get("feeds"), tree.get("defaults")])
+        texts = texts_in([tree.get("feeds"), tree.get("defaults")])
+        known = Known(known.tags | texts, known.sources | texts | frozenset(map(feed_id, texts)), None)
     wrong += [found for found in check(file, source, known) if not _within(found.path, bad)]
     if "feeds" not in tree and not any(len(path) == 1 for path in bad):
         wrong.append(Finding((), 'feeds is missing; list at least one URL under "feeds:"'))

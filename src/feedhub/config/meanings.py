@@ -52,15 +52,29 @@ MEANINGS: dict[str, str] = {
         "`story`: one story for the same news in much the same words; `link`: for the same article address or "
         "globally unique id alone; `off`: each entry its own story. Without it `dedup.mode`"
     ),
+    "feeds[].initial_items": "of what a new feed has already, publish the newest so many, 0 to 10000; the rest never",
     "feeds[].max_size": "the most that is read of a document, after decompression, 1KB to 100MB",
     "outputs": "the merged feeds to publish beside `all`, which exists without being named",
     "outputs[].id": "its place in the address, `/feeds/ID.atom`",
     "outputs[].title": "what readers see; for `all` it is `site.title`",
     "outputs[].match": "which stories the output holds; without it every story",
-    "outputs[].match.tags": (
-        "stories that a feed with any of these tags carries; none: every story. A tag that no feed has is a mistake"
+    "outputs[].match.tags": "stories that a feed with any of these tags carries. A tag that no feed has is a mistake",
+    "outputs[].match.sources": "only stories that one of these feeds, named by their ids, carries",
+    "outputs[].match.languages": (
+        "only stories told in one of these languages; `en` covers `en-GB`, `ku` Sorani and Kurmanji. One that no "
+        "feed can be in is a mistake"
     ),
+    "outputs[].match.include": "only stories with one of these expressions in headline, summary or a section",
+    "outputs[].match.exclude": "no story with one of these expressions there; goes before `include`",
     "outputs[].limit": "how many stories the document holds, 1 to 1000",
+    "outputs[].max_age": "the document shows nothing so much older than the output's newest story, 1m to 3650d",
+    "outputs[].max_per_source": "the document shows at most so many stories told by one feed, 1 to 1000",
+    "outputs[].content": (
+        "`summary`: no more of a text than its summary, and nothing that is attached to it; for `all`, on the "
+        "stories' own pages too"
+    ),
+    "outputs[].show_carriers": "name the other carriers, with links, at the end of each text",
+    "hide": "stories that are taken down: URLs of articles, ids of stories or addresses of their pages",
     "hosts": "politeness to one host, across all its feeds",
     "hosts.concurrency": "requests to one host at a time, 1 to 64. A host is a name, on all its ports",
     "hosts.spacing": (

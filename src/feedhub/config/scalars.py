@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import PlainValidator, WithJsonSchema
 
+from feedhub.config import expressions
 from feedhub.config.references import reference
 from feedhub.config.selectors import check_selector
 from feedhub.config.urls import http_url
@@ -157,7 +158,7 @@ def _time_zone(value: str) -> ZoneInfo | None:
         return None
 
 
-def _language(value: str) -> str | None:
+def language_tag(value: str) -> str | None:
     """In the case that RFC 5646, 2.1.1, recommends: `ku-Arab-IQ`."""
     if not _LANGUAGE.fullmatch(value):
         return None
@@ -167,6 +168,22 @@ def _language(value: str) -> str | None:
             break
         rest[index] = part.title() if len(part) == 4 and part.isalpha() else part.upper() if len(part) == 2 else part
     return "-".join([first, *rest])
+
+
+def _expression() -> PlainValidator:
+    """Its mistakes differ too much for one sentence: a regular expression's own is told."""
+
+    def validate(value: object) -> str:
+        line = _line(value) if isinstance(value, str) else None
+        if line is None:
+            raise ValueError("a word or phrase on one line (a number in quotes)")
+        if expected := expressions.fault(line):
+            raise ValueError(expected)
+        return line
+
+    message = "expected a word, a phrase, or re: and a regular expression"
+    schema = {"type": "string", "pattern": f"^(?:{_ON_ONE_LINE})$|{_VARIABLE}", "patternErrorMessage": message}
+    return _validator(validate, schema)
 
 
 LINE = text("text on one line (a number in quotes)", _line, _ON_ONE_LINE)
@@ -182,12 +199,13 @@ SITE_URL = text(
 )
 CONTACT = text("an e-mail address or a URL", _contact, rf"{_E_MAIL.pattern}|{_ANY_HTTP}[!-~]+")
 TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone, r"[A-Za-z0-9_+\/-]+")
-LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", _language, _ANY_CASE_LANGUAGE)
+LANGUAGE = text("a language tag such as ar, ckb or ku-Arab (BCP 47)", language_tag, _ANY_CASE_LANGUAGE)
 HEADER_NAME = text(
     "the name of a header that is the operator's to set",
     lambda value: value if _HEADER_NAME.fullmatch(value) and value.lower() not in _OWN_HEADERS else None,
     _HEADER_NAME.pattern,
 )
+EXPRESSION = _expression()
 SELECTOR = text(
     "a CSS selector such as article, .news-list > li or h2 a",
     lambda value: value if check_selector(value) is None else None,

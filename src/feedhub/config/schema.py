@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from feedhub.config import scalars
-from feedhub.config.values import DedupMode
+from feedhub.config.values import MOST_STORIES, ContentMode, DedupMode
 
 _INTERVAL = scalars.duration(timedelta(seconds=1), timedelta(days=365))
+_AGE = scalars.duration(timedelta(minutes=1), timedelta(days=3650))
 _SPACING = scalars.duration(timedelta(0), timedelta(hours=1))
 _SIZE = scalars.size(1_000, 100_000_000)
 _WINDOW = scalars.duration(timedelta(hours=1), timedelta(days=90))
@@ -54,6 +55,7 @@ class Defaults(Section):
     dedup: Annotated[DedupMode, _DEDUP] = "story"
     max_size: Annotated[int, _SIZE] = 5_000_000
     full_text: Annotated[bool, scalars.flag()] = False
+    initial_items: Annotated[int | None, scalars.whole(0, 10_000)] = None
 
 
 class Select(Section):
@@ -79,13 +81,21 @@ class Feed(Defaults):
 
 class Match(Section):
     tags: tuple[Annotated[str, scalars.TAG], ...] = ()
+    sources: tuple[Annotated[str, scalars.ID], ...] = ()
+    languages: tuple[Annotated[str, scalars.LANGUAGE], ...] = ()
+    include: tuple[Annotated[str, scalars.EXPRESSION], ...] = ()
+    exclude: tuple[Annotated[str, scalars.EXPRESSION], ...] = ()
 
 
 class Output(Section):
     id: Annotated[str, scalars.ID] = ""
     title: Annotated[str | None, scalars.LINE] = None
     match: Match = Match()
-    limit: Annotated[int, scalars.whole(1, 1000)] = 200
+    limit: Annotated[int, scalars.whole(1, MOST_STORIES)] = 200
+    max_age: Annotated[timedelta | None, _AGE] = None
+    max_per_source: Annotated[int | None, scalars.whole(1, MOST_STORIES)] = None
+    content: Annotated[ContentMode, scalars.one_of("full", "summary")] = "full"
+    show_carriers: Annotated[bool, scalars.flag()] = False
 
 
 class Hosts(Section):
@@ -105,6 +115,7 @@ class File(Section):
     defaults: Defaults = Defaults()
     feeds: tuple[Feed, ...] = ()
     outputs: tuple[Output, ...] = ()
+    hide: tuple[Annotated[str, scalars.REFERENCE], ...] = ()
     hosts: Hosts = Hosts()
     dedup: Dedup = Dedup()
 

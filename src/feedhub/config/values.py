@@ -12,6 +12,8 @@ from feedhub.config.problems import Problem
 from feedhub.config.selectors import Selectors
 
 DedupMode = Literal["story", "link", "off"]
+MOST_STORIES = 1_000  # in one document
+ContentMode = Literal["full", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class FeedConfig:
     `dedup` is what applies to this feed. `max_size` is in decompressed bytes. `position` is the place in the file's
     list, from 0; `line` is the URL's. `min_interval` <= `interval` <= `max_interval`. `select` says how to read a page;
     without it the document is a feed or a news sitemap, and shows which. `full_text` takes texts from entries' pages.
+    `initial_items` is how many old items are published when the feed is new (R44); None: all.
     """
 
     id: str
@@ -55,16 +58,41 @@ class FeedConfig:
     line: int
     select: Selectors | None = None
     full_text: bool = False
+    initial_items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which stories an output holds (R12, R45): those that every key which is given allows.
+
+    A story has the tags of the feeds that carry it, and is theirs; its language and words are those it is shown with.
+    `sources` are feeds' ids. An expression of `include` and `exclude` is a word or phrase, or `re:` and a regular
+    expression; :mod:`feedhub.stories.selection` says how they are matched.
+    """
+
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutputConfig:
-    """A merged feed. `tags`: it holds what a feed with any of them carries; none: everything (R12)."""
+    """A merged feed. Its document holds at most `limit` stories, and of one source at most `max_per_source` (R44).
+
+    `max_age` counts back from its newest story. `content` is how much of a text may be republished; `show_carriers`
+    names the other carriers at its end.
+    """
 
     id: str
     title: str
-    tags: tuple[str, ...]
     limit: int
+    match: Match = Match()
+    max_age: timedelta | None = None
+    max_per_source: int | None = None
+    content: ContentMode = "full"
+    show_carriers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +121,8 @@ class DedupConfig:
 class Config:
     """The whole file. `outputs` always begins with `all`.
 
-    `secrets` are the values that stood in for `${NAME}` and the passwords in URLs: nothing may log them.
+    `hide` names stories as :mod:`feedhub.config.references` has it, as written. `secrets` are the values that stood in
+    for `${NAME}` and the passwords in URLs: nothing may log them.
     """
 
     site: SiteConfig
@@ -101,5 +130,6 @@ class Config:
     outputs: tuple[OutputConfig, ...]
     hosts: HostsConfig
     dedup: DedupConfig
+    hide: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)

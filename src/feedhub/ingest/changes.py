@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from html import unescape
@@ -25,14 +25,27 @@ def new(identification: Identification) -> tuple[Identified, ...]:
     return tuple(item for item in identification.items if item.known is None)
 
 
-def arrivals(identification: Identification, now: datetime, articles: Articles | None = None) -> tuple[Arrival, ...]:
-    """The new entries. Their order key is fixed here: no later than now, and now where undated (R15-R18).
+def withhold(
+    items: Sequence[Identified], most: int | None, now: datetime
+) -> tuple[tuple[Identified, ...], tuple[Identified, ...]]:
+    """The `most` newest of a new feed's items, and the others, both in their order (R44); None: all and none.
+
+    Equal dates go by the order of the document, and so do undated items, which are taken for new.
+    """
+    latest_first = sorted(items, key=lambda item: _order_key(item.entry, now), reverse=True)
+    chosen = {item.key for item in latest_first[:most]}
+    fresh = tuple(item for item in items if item.key in chosen)
+    return fresh, tuple(item for item in items if item.key not in chosen)
+
+
+def arrivals(items: Sequence[Identified], now: datetime, articles: Articles | None = None) -> tuple[Arrival, ...]:
+    """The new entries among `items`. Their order key is fixed here: no later than now, and now where undated (R15-R18).
 
     Where `articles` were to be read, an address alone, whose page gave nothing, is none.
     """
-    entries = [(item, (articles or {}).get(item.key, item.entry)) for item in new(identification)]
+    entries = [(item, (articles or {}).get(item.key, item.entry)) for item in items if item.known is None]
     return tuple(
-        Arrival(entry, item.key, min(entry.published or now, now), digest(item.entry))
+        Arrival(entry, item.key, _order_key(entry, now), digest(item.entry))
         for item, entry in entries
         if articles is None or entry.title or entry.content or entry.summary
     )
@@ -47,6 +60,17 @@ def repeats(identification: Identification) -> str:
             return "1 item repeats another of the same document"
         case count:
             return f"{count} items repeat others of the same document"
+
+
+def held_back(items: Sequence[Identified]) -> str:
+    """How many of a new feed's items are not published, for `status`; empty for none."""
+    match len(items):
+        case 0:
+            return ""
+        case 1:
+            return "1 old item is not published, as initial_items says"
+        case count:
+            return f"{count} old items are not published, as initial_items says"
 
 
 def rewritten(identification: Identification, digests: Mapping[int, str]) -> tuple[Identified, ...]:
@@ -81,6 +105,10 @@ def digest(entry: Entry) -> str:
     """Equal for entries that would be stored and shown alike."""
     values = [repr(getattr(entry, field.name)) for field in fields(entry) if field.name not in _UNDIGESTED]
     return hashlib.sha256("\0".join(values).encode()).hexdigest()[:32]
+
+
+def _order_key(entry: Entry, now: datetime) -> datetime:
+    return min(entry.published or now, now)
 
 
 def _wording(title: str, content: str) -> Wording:

@@ -183,9 +183,11 @@ async def _news(
     identification = identify(received.entries, [item for item, _digest in found.values()])
     rewritten = changes.rewritten(identification, {number: digest for number, (_item, digest) in found.items()})
     stored = await tools.store.read(feeds.wordings, [item.known.entry_id for item in rewritten if item.known])
-    read = [*changes.new(identification), *rewritten]
+    most = feed.initial_items if memory.empty else None
+    fresh, old = changes.withhold(changes.new(identification), most, now)
+    read = [*fresh, *rewritten]
     completion = await complete(read, feed, clock, tools.pages, tools.workers)
-    arrivals = changes.arrivals(identification, now, completion.articles)
+    arrivals = changes.arrivals(fresh, now, completion.articles)
     edits = changes.edits(rewritten, stored, completion.articles)
     # What waits for a later poll, or is missing from this one, must meet the document again, changed or not.
     waiting = not received.whole or (completion.postponed and len(arrivals) + len(edits) < len(read))
@@ -198,9 +200,10 @@ async def _news(
         arrivals=arrivals,
         edits=edits,
         known=sum(item.known is not None for item in identification.items),
-        remark="; ".join(filter(None, (changes.repeats(identification), completion.remark))),
+        remark="; ".join(filter(None, (changes.repeats(identification), changes.held_back(old), completion.remark))),
         items=tuple(item.key for item in identification.items),
         offer=_offer(fetched, received, tools),
+        withheld=changes.arrivals(old, now),
     )
 
 

@@ -24,7 +24,7 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     child(feed, "title", feed_title(view))
     child(feed, "updated", rfc3339(view.updated))
     _person(feed, one_line(view.site_title) or view.site_url)
-    _link(feed, atom_link("self", f"{view.site_url}{view.path}.atom", _TYPE))
+    _link(feed, atom_link("self", view.address("atom"), _TYPE))
     _link(feed, atom_link("alternate", view.site_url + link_to(view).page, "text/html"))
     for relation, address in (links or {}).items():
         _link(feed, atom_link(relation, address, _TYPE))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from sqlmodel import Session
 
 from feedhub.config import OutputConfig
-from feedhub.models import Document, OutputView, Source, Story
-from feedhub.publish import atom, jsonfeed, opml, pages, rss
-from feedhub.publish.select import Site, load_view, output_path
+from feedhub.models import Document, Gone, OutputView, Source, Story
+from feedhub.publish import archive, atom, jsonfeed, opml, pages, rss
+from feedhub.publish.archive import archive_path
+from feedhub.publish.item import summarised
+from feedhub.publish.query import BadQuery, read_query
+from feedhub.publish.select import Holding, Site, change_of, load_selection, output_path, visible_stories
 from feedhub.store import hub, outputs
+from feedhub.store.takedown import named
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -23,15 +29,15 @@ OFFLINE_NOTICE = (
 _STATIC = Path(__file__).parent / "static"
 _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _STORY = re.compile(r"stories/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\.json)?")
-_WRITERS: dict[str, tuple[str, Callable[[OutputView], bytes]]] = {
-    ".atom": (atom.CONTENT_TYPE, atom.render),
-    ".rss": (rss.CONTENT_TYPE, rss.render),
-    ".json": (jsonfeed.CONTENT_TYPE, jsonfeed.render),
-}
+_ARCHIVE = re.compile(r"feeds/([a-z0-9-]+)/([1-9][0-9]{0,17})(\.atom|\.rss)")
+_LINKED = {".atom": (atom.CONTENT_TYPE, atom.render), ".rss": (rss.CONTENT_TYPE, rss.render)}  # RFC 5005 has links
+_FORMATS = (*_LINKED, ".json")
 
 
-def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | None:
-    """The document at this address below the site's, None where there is none. `path` has no leading slash.
+def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | Gone | None:
+    """The document at this address below the site's, None where there never was one. `path` has no leading slash.
+
+    The address of `all` in a feed's format may have a query that selects from it.
 
     `as_folder` makes the links of a page right for a host that shows it one level deeper, at `path/`.
     """
@@ -42,13 +48,16 @@ def render(session: Session, site: Site, path: str, *, as_folder: bool = False) 
         return _outputs_page(session, site, root)
     if story := _STORY.fullmatch(path):
         return _story(session, site, story[1], root, as_json=bool(story[2]))
+    if "?" in path:
+        return _selection(session, site, path)
     for output in site.config.outputs:
         if path == page_path(output):
             return _river(session, site, output, root)
         stem = output_path(output.id)
-        if path.startswith(stem) and (writer := _WRITERS.get(path.removeprefix(stem))):
-            view = load_view(session, site, output)
-            return Document(path, writer[0], writer[1](view), view.modified)
+        if path.startswith(stem) and (extension := path.removeprefix(stem)) in _FORMATS:
+            return _feed(session, site, output, extension)
+    if page := _ARCHIVE.fullmatch(path):
+        return _archive_page(session, site, page[1], int(page[2]), page[3])
     return None
 
 
@@ -58,10 +67,18 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
     published: dict[int, None] = {}
     for output in site.config.outputs:
         yield page_path(output)
-        yield from (output_path(output.id) + suffix for suffix in _WRITERS)
-        published |= dict.fromkeys(outputs.sequence(session, output.id, site.feeds_of(output.id), output.limit))
+        yield from (output_path(output.id) + extension for extension in _FORMATS)
+        for page in archive.pages(session, site, output):
+            yield from (archive_path(output.id, page) + extension for extension in _LINKED)
+        published |= dict.fromkeys(member.place.story for member in Holding(session, site, output).chosen())
     for uuid in _with_related(session, site, list(published)):
         yield from (f"stories/{uuid}", f"stories/{uuid}.json")
+
+
+def taken_away(session: Session, site: Site) -> Iterator[str]:
+    """The addresses that are gone: of the stories that the operator has taken down."""
+    for urn in {*named(site.config.hide, site.url), *site.hidden(session).values()}:
+        yield from (f"stories/{urn.removeprefix('urn:uuid:')}", f"stories/{urn.removeprefix('urn:uuid:')}.json")
 
 
 def static_files() -> Iterator[tuple[str, str, bytes]]:
@@ -75,20 +92,83 @@ def page_path(output: OutputConfig) -> str:
     return "" if output.id == "all" else output_path(output.id)
 
 
+def is_archive(path: str) -> bool:
+    """Whether an archive page could stand at the address."""
+    return _ARCHIVE.fullmatch(path) is not None
+
+
+def last_change(session: Session, site: Site, path: str) -> datetime | None:
+    """What the Last-Modified of the archive page at this address is, without making it; None for anything else."""
+    page = _ARCHIVE.fullmatch(path)
+    output = site.output(page[1]) if page else None
+    if page is None or output is None:
+        return None
+    changed = archive.changed_at(session, output, int(page[2]))
+    return change_of(outputs.output(session, output.id), changed)
+
+
+def takes_query(path: str) -> bool:
+    """Whether the address may have a query that selects."""
+    return path in {f"feed{extension}" for extension in _FORMATS}
+
+
+def _selection(session: Session, site: Site, address: str) -> Document | None:
+    path, _, query = address.partition("?")
+    match = read_query(parse_qsl(query), site.config)
+    if not takes_query(path) or isinstance(match, BadQuery):
+        return None
+    return _written(load_selection(session, site, match), path.removeprefix("feed"), None)
+
+
+def _feed(session: Session, site: Site, output: OutputConfig, extension: str) -> Document:
+    view, previous = archive.load_document(session, site, output)
+    return _written(view, extension, previous)
+
+
+def _written(view: OutputView, extension: str, previous: int | None) -> Document:
+    """An output's document in the format of this extension; `previous` is the archive page it leads to."""
+    path = view.path + extension
+    if extension == ".json":
+        return Document(path, jsonfeed.CONTENT_TYPE, jsonfeed.render(view), view.modified)
+    content_type, write = _LINKED[extension]
+    return Document(path, content_type, write(view, links=_to_archive(view, previous, extension)), view.modified)
+
+
+def _archive_page(session: Session, site: Site, name: str, page: int, extension: str) -> Document | Gone | None:
+    output = site.output(name)
+    expired = archive.expired(session, output, page) if output else None
+    if output is None or expired is None:
+        return None
+    if expired:
+        return Gone("This page of the archive has expired.")
+    view, previous = archive.load_page(session, site, output, page)
+    content_type, write = _LINKED[extension]
+    links = {"current": f"{site.url}{output_path(name)}{extension}", **_to_archive(view, previous, extension)}
+    return Document(view.path + extension, content_type, write(view, links=links, archive=True), view.modified)
+
+
+def _to_archive(view: OutputView, previous: int | None, extension: str) -> dict[str, str]:
+    if previous is None:
+        return {}
+    return {"prev-archive": f"{view.site_url}{archive_path(view.name, previous)}{extension}"}
+
+
 def _river(session: Session, site: Site, output: OutputConfig, root: str) -> Document:
-    view = load_view(session, site, output)
+    view, _previous = archive.load_document(session, site, output)
     unreachable, since = hub.reach(session)
     body = pages.river(view, outputs=site.links, root=root, notice=OFFLINE_NOTICE if unreachable else None)
     return Document(page_path(output), HTML, body, max(view.modified, since or view.modified))
 
 
-def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool) -> Document | None:
+def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool) -> Document | Gone | None:
+    path = f"stories/{uuid}" + (".json" if as_json else "")
+    if path in taken_away(session, site):
+        return Gone("This story was taken down.")
     number = outputs.find(session, f"urn:uuid:{uuid}")
-    found = outputs.stories(session, [number], site.policies) if number is not None else []
+    found = visible_stories(session, site, [number]) if number is not None else []
     if not found:
         return None
-    story = found[0]
-    path = f"stories/{uuid}" + (".json" if as_json else "")
+    story = summarised(found[0]) if site.config.outputs[0].content == "summary" else found[0]
     modified = max(story.touched, hub.described_at(session))
     return Document(
         path,
@@ -120,7 +200,7 @@ def _opml(session: Session, site: Site) -> Document:
 def _with_related(session: Session, site: Site, numbers: Sequence[int]) -> Iterator[str]:
     """The ids of these stories, and of those that their pages lead to, as they stand in addresses."""
     known: dict[str, None] = {}
-    while stories := outputs.stories(session, numbers, site.policies):
+    while stories := visible_stories(session, site, numbers):
         known |= dict.fromkeys(story.uuid for story in stories)
         beyond = dict.fromkeys(other.id for story in stories for other in story.related if other.uuid not in known)
         numbers = [number for id in beyond if (number := outputs.find(session, id)) is not None]

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
-from feedhub.publish.documents import HTML, addresses, render, static_files
+from feedhub.models import Document
+from feedhub.publish.documents import (
+    HTML,
+    addresses,
+    is_archive,
+    last_change,
+    render,
+    static_files,
+    taken_away,
+)
 from feedhub.publish.select import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many files an export wrote, and how many it found unchanged and left alone."""
+    """How many files an export wrote, found unchanged and left alone, and took away."""
 
     written: int
     unchanged: int
+    removed: int = 0
 
 
 def export(session: Session, site: Site, folder: Path) -> Exported:
@@ -27,26 +38,69 @@ def export(session: Session, site: Site, folder: Path) -> Exported:
 
     Raises OSError where the folder cannot be written.
     """
-    written = unchanged = 0
-    for path, body in _files(session, site):
-        if _write(folder / path, body):
-            written += 1
-        else:
-            unchanged += 1
-    return Exported(written, unchanged)
+    wrote = [_write(folder / name, body) for name, _content_type, body in static_files()]
+    published = list(addresses(session, site))
+    wrote += [_export(session, site, folder, address) for address in published]
+    superfluous = [*_taken_away(session, site), *_left_pages(site, folder, set(published))]
+    removed = sum(_remove(folder, name) for name in superfluous)
+    return Exported(sum(wrote), len(wrote) - sum(wrote), removed)
 
 
-def _files(session: Session, site: Site) -> Iterator[tuple[str, bytes]]:
-    for path, _content_type, body in static_files():
-        yield path, body
-    for address in addresses(session, site):
-        if document := render(session, site, address, as_folder=True):
-            yield _file_name(address, document.content_type), document.body
+def _export(session: Session, site: Site, folder: Path, address: str) -> bool:
+    """Write the document at this address; False where its file has it already.
+
+    A file has the time of its document's last change. An archive page, of which there may be thousands, is not even
+    made where its file has that time.
+    """
+    changed = last_change(session, site, address)
+    if changed and _time_of(folder / address) == _nanoseconds(changed):
+        return False
+    document = render(session, site, address, as_folder=True)
+    if not isinstance(document, Document):
+        return False
+    file = folder / _file_name(address, document.content_type)
+    written = _write(file, document.body)
+    if _time_of(file) != (time := _nanoseconds(document.modified)):
+        os.utime(file, ns=(time, time))
+    return written
+
+
+def _taken_away(session: Session, site: Site) -> Iterator[str]:
+    for address in taken_away(session, site):
+        yield address if address.endswith(".json") else _file_name(address, HTML)
+
+
+def _left_pages(site: Site, folder: Path, published: Collection[str]) -> Iterator[str]:
+    """The archive pages that no document leads to any more: a page under way that has grown, and expired ones."""
+    for output in site.config.outputs:
+        for file in sorted((folder / "feeds" / output.id).glob("*.*")):
+            address = f"feeds/{output.id}/{file.name}"
+            if is_archive(address) and address not in published:
+                yield address
+
+
+def _remove(folder: Path, name: str) -> bool:
+    """Take a file away, and with a page its folder; False where there is none."""
+    file = folder / name
+    if not file.is_file():
+        return False
+    file.unlink()
+    if file.name == "index.html" and not any(file.parent.iterdir()):
+        file.parent.rmdir()
+    return True
 
 
 def _file_name(address: str, content_type: str) -> str:
     """A page becomes the index of a folder, so that its address stays what it is over HTTP."""
     return f"{address}/index.html".lstrip("/") if content_type == HTML else address
+
+
+def _time_of(file: Path) -> int | None:
+    return file.stat().st_mtime_ns if file.is_file() else None
+
+
+def _nanoseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000) * 1_000
 
 
 def _write(path: Path, body: bytes) -> bool:

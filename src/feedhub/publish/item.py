@@ -6,7 +6,7 @@ All text here is free of illegal characters, every address absolute, every langu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote, urlsplit
 
@@ -91,7 +91,7 @@ class Item:
 
 def items(view: OutputView) -> tuple[Item, ...]:
     """The stories of a view in its order."""
-    return tuple(_item(story, view.site_url) for story in view.stories)
+    return tuple(_item(story, view) for story in view.stories)
 
 
 def common_language(written: tuple[Item, ...]) -> str | None:
@@ -151,7 +151,17 @@ def shows_picture(story: Story) -> bool:
 
 def text_html(story: Story) -> str:
     """The sanitised text; where there is none, the summary as a paragraph."""
-    return clean(story.content).strip() or f"<p>{escape(clean(story.summary) or headline(story))}</p>"
+    return clean(story.content).strip() or summary_html(story)
+
+
+def summary_html(story: Story) -> str:
+    """The summary as a paragraph; where there is none, the headline."""
+    return f"<p>{escape(clean(story.summary).strip() or headline(story))}</p>"
+
+
+def summarised(story: Story) -> Story:
+    """The story with no more of its text, and of what is attached to it, than its summary."""
+    return replace(story, content="", enclosures=())
 
 
 def language_tag(story: Story) -> str | None:
@@ -174,19 +184,21 @@ def categories(story: Story) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(one_line, story.categories))))
 
 
-def _item(story: Story, site_url: str) -> Item:
+def _item(whole: Story, view: OutputView) -> Item:
+    story = summarised(whole) if view.summaries else whole
     picture = lead_picture(story)
-    origin = _origin(story.source, site_url)
+    origin = _origin(story.source, view.site_url)
+    vias = _vias(story.carriers[1:])
     return Item(
         story=story,
         title=headline(story),
-        url=web_address(story.url) or story_url(site_url, story),
+        url=web_address(story.url) or story_url(view.site_url, story),
         summary=clean(story.summary).strip(),
-        html=_html(story, picture),
+        html=_html(story, picture, vias if view.names_carriers else ()),
         author=one_line(story.author) or origin.title,
         origin=origin,
-        vias=_vias(story.carriers[1:]),
-        related=see_also(story, site_url)[:MOST_RELATED],
+        vias=vias,
+        related=see_also(story, view.site_url)[:MOST_RELATED],
         categories=categories(story),
         language=language_tag(story),
         picture=picture,
@@ -221,12 +233,20 @@ def _enclosures(given: tuple[Enclosure, ...], picture: Picture | None) -> tuple[
     return tuple(kept)
 
 
-def _html(story: Story, picture: Picture | None) -> str:
-    """The text, its lead picture before it where it shows none; direction stands in it, as XML has no word for that."""
-    text = text_html(story)
+def _html(story: Story, picture: Picture | None, carriers: tuple[Via, ...]) -> str:
+    """The text, its lead picture before it where it shows none, and the other `carriers` behind it.
+
+    Direction stands in it, as XML has no word for that.
+    """
+    text = text_html(story) + _also(carriers)
     if picture and not shows_picture(story):
         text = _figure(picture) + text
     return _directed(text, story.direction, language_tag(story))
+
+
+def _also(carriers: tuple[Via, ...]) -> str:
+    links = (f'<a href="{escape(via.url)}"><bdi>{escape(via.source)}</bdi></a>' for via in carriers)
+    return f'<p><bdi lang="en">Also in</bdi>: {", ".join(links)}</p>' if carriers else ""
 
 
 def _directed(html: str, direction: Direction, language: str | None) -> str:

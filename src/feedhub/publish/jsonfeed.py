@@ -21,7 +21,7 @@ def render(view: OutputView) -> bytes:
         "version": VERSION,
         "title": feed_title(view),
         "home_page_url": view.site_url + link_to(view).page,
-        "feed_url": f"{view.site_url}{view.path}.json",
+        "feed_url": view.address("json"),
         "authors": [{"name": one_line(view.site_title) or view.site_url}],
         "language": common_language(written),
         "_feedhub": {"about": f"{view.site_url}outputs#json"},

@@ -46,7 +46,7 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
         child(channel, "language", language)
     child(channel, "lastBuildDate", rfc822(view.updated))
     child(channel, "generator", "feedhub")
-    child(channel, "atom:link", attributes=atom_link("self", f"{view.site_url}{view.path}.rss", _TYPE))
+    child(channel, "atom:link", attributes=atom_link("self", view.address("rss"), _TYPE))
     for relation, address in (links or {}).items():
         child(channel, "atom:link", attributes=atom_link(relation, address, _TYPE))
     if archive:
@@ -68,7 +68,7 @@ def _item(channel: Element, item: Item) -> None:
         child(node, "dc:language", item.language)
     for category in item.categories:
         child(node, "category", category)
-    _media(node, item)  # before the text: some readers take a caption that comes after it for the summary
+    _media(node, item)
     child(node, "description", escape(item.summary, quote=False))  # HTML by the format's custom, so text is escaped
     child(node, "content:encoded", item.html)
     child(node, "source", item.origin.title, {"url": item.origin.feed or item.origin.id})
@@ -97,5 +97,5 @@ def _picture(node: Element, picture: Picture) -> None:
     size = {"width": picture.width, "height": picture.height}
     attributes = {"url": picture.url, "type": picture.type or None, "medium": "image", **size}
     content = child(node, "media:content", attributes=attributes)
-    if picture.caption:
-        child(content, "media:description", picture.caption, {"type": "plain"})
+    if picture.caption:  # feedparser, and who uses it, takes a media:description for the item's own
+        child(content, "media:title", picture.caption, {"type": "plain"})

@@ -1,19 +1,29 @@
-"""What an output holds: the newest of its sequence, shown by date."""
+"""What an output's document holds: the newest of its sequence that belong to it, shown by date."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
-from feedhub.config import Config, OutputConfig
+from feedhub.config import Config, Match, OutputConfig
 from feedhub.models import OutputView, Story
 from feedhub.publish.addresses import OutputLink
-from feedhub.store import outputs
+from feedhub.publish.query import selection, selection_id, spell_query
+from feedhub.store import outputs, sequence
+from feedhub.store.database import chunks
 from feedhub.store.outputs import Output
 from feedhub.store.policies import FeedPolicy
+from feedhub.store.sequence import Place
+from feedhub.store.takedown import taken_down
+from feedhub.stories.selection import judge, takes_feed
+
+DEPTH = 2_000  # numbers that a document is chosen from: what it costs does not grow with the sequence
+_STEP = 300  # places read at a time
+_LATEST = 50  # stories in which the one published last is sought that belongs to the output
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +42,93 @@ class Site:
     def output(self, name: str) -> OutputConfig | None:
         return next((output for output in self.config.outputs if output.id == name), None)
 
-    def feeds_of(self, name: str) -> list[int]:
-        """The numbers of the feeds whose stories the output holds."""
-        return [number for number, policy in self.policies.items() if name in policy.outputs]
+    def hidden(self, session: Session) -> dict[int, str]:
+        """The stories taken down: their public ids by number."""
+        return taken_down(session, self.config.hide, self.url)
+
+    def feeds_of(self, match: Match) -> list[int]:
+        """The numbers of the feeds whose stories an output with this `match` takes."""
+        tags = {feed.id: feed.tags for feed in self.config.feeds}
+        return [n for n, policy in self.policies.items() if takes_feed(match, policy.key, tags[policy.key])]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A story that belongs to an output now. `source` is the feed whose text is shown."""
+
+    place: Place
+    source: int
+
+
+class Holding:
+    """The stories of an output, read as far as they are asked for."""
+
+    def __init__(self, session: Session, site: Site, output: OutputConfig) -> None:
+        self._session, self._site, self._output = session, site, output
+        self._feeds, self._hidden = site.feeds_of(output.match), site.hidden(session)
+
+    def chosen(self) -> list[Member]:
+        """The stories of the document, later entrants first."""
+        return choose(self._newest(), self._output, self._latest() if self._output.max_age else None)
+
+    def document(self, chosen: list[Member]) -> OutputView:
+        """The document of the chosen stories (R15, R39).
+
+        It changed when a story did that is in it, or that would be but for the change.
+        """
+        full = len(chosen) == self._output.limit
+        changed = sequence.touched(self._session, self._output.id, chosen[-1].place.number if full else 1)
+        numbers = [member.place.story for member in chosen]
+        path = output_path(self._output.id)
+        return output_view(self._session, self._site, self._output, numbers, changed, path=path)
+
+    def between(self, above: int, last: int) -> Iterator[Member]:
+        """The stories numbered from `above`, excluded, to `last`, later entrants first."""
+        found = sequence.places(
+            self._session, self._output.id, self._feeds, above=above, below=last + 1, limit=last - above
+        )
+        return self.members(found)
+
+    def members(self, places: Iterable[Place]) -> Iterator[Member]:
+        """Those of the places whose story belongs to the output as it reads now, and is not taken down (R45)."""
+        for some in chunks(place for place in places if place.story not in self._hidden):
+            told = sequence.tell(self._session, [place.story for place in some], self._site.policies)
+            for place in some:
+                if judge(self._output.match, told[place.story].wording).selected:
+                    yield Member(place, told[place.story].source)
+
+    def _newest(self) -> Iterator[Member]:
+        _first, last = sequence.ends(self._session, self._output.id)
+        below, above = last + 1, max(0, last - DEPTH)
+        while found := sequence.places(
+            self._session, self._output.id, self._feeds, above=above, below=below, limit=_STEP
+        ):
+            yield from self.members(found)
+            below = found[-1].number
+
+    def _latest(self) -> datetime | None:
+        """When the output's newest story was published."""
+        found = sequence.latest(self._session, self._output.id, self._feeds, _LATEST)
+        return next((member.place.published for member in self.members(found)), None)
+
+
+def choose(newest_first: Iterable[Member], output: OutputConfig, latest: datetime | None) -> list[Member]:
+    """The stories of the document among those of the output: not too old, not too many of one source or in all (R44).
+
+    `latest` is when the output's newest story was published.
+    """
+    oldest = latest - output.max_age if latest and output.max_age else None
+    most = output.max_per_source or output.limit
+    shown: Counter[int] = Counter()
+    chosen: list[Member] = []
+    for member in newest_first:
+        if (oldest and member.place.published < oldest) or shown[member.source] == most:
+            continue
+        shown[member.source] += 1
+        chosen.append(member)
+        if len(chosen) == output.limit:
+            break
+    return chosen
 
 
 def output_path(name: str) -> str:
@@ -42,29 +136,47 @@ def output_path(name: str) -> str:
     return "feed" if name == "all" else f"feeds/{name}"
 
 
-def load_view(session: Session, site: Site, config: OutputConfig) -> OutputView:
-    """The output as the database has it."""
-    numbers = outputs.sequence(session, config.id, site.feeds_of(config.id), config.limit)
-    stories = outputs.stories(session, numbers, site.policies)
-    return output_view(site, config, outputs.output(session, config.id), stories)
+def visible_stories(session: Session, site: Site, numbers: Sequence[int]) -> list[Story]:
+    """The stories of these numbers that are not taken down, in their order, related to none that is."""
+    hidden = site.hidden(session)
+    ids = set(hidden.values())
+    stories = outputs.stories(session, [number for number in numbers if number not in hidden], site.policies)
+    return [replace(story, related=tuple(r for r in story.related if r.id not in ids)) for story in stories]
 
 
-def output_view(site: Site, config: OutputConfig, stored: Output, newest_first: Sequence[Story]) -> OutputView:
-    """The output's document from the newest stories of its sequence, later entrants first (R15, R39)."""
+def load_selection(session: Session, site: Site, match: Match) -> OutputView:
+    """What a reader selects from `all` in an address. It has no numbers of its own, and so no archive."""
+    query = spell_query(match)
+    holding = Holding(session, site, selection(site.config.outputs[0], match))
+    view = holding.document(holding.chosen())
+    return replace(view, id=selection_id(view.id, query), query=query)
+
+
+def change_of(stored: Output, changed: datetime | None) -> datetime:
+    """When a document last changed: by a story, or by what all outputs show."""
+    return max(moment for moment in (stored.created_at, stored.described_at, changed) if moment)
+
+
+def output_view(
+    session: Session, site: Site, output: OutputConfig, numbers: Sequence[int], changed: datetime | None, *, path: str
+) -> OutputView:
+    """A document of the output, at this address, with the stories of these numbers, shown by date (R15).
+
+    `changed` is when one of its stories changed last, or one that would be among them but for the change (R39).
+    """
+    stored = outputs.output(session, output.id)
+    stories = visible_stories(session, site, numbers)
     return OutputView(
         id=stored.urn,
-        name=config.id,
-        title=config.title,
+        name=output.id,
+        title=output.title,
         site_title=site.config.site.title,
         site_url=site.url,
-        path=output_path(config.id),
-        updated=max((story.updated for story in newest_first), default=stored.created_at),
-        modified=last_change(stored, newest_first),
-        stories=tuple(sorted(newest_first, key=lambda story: story.published, reverse=True)),
+        path=path,
+        updated=max((story.updated for story in stories), default=stored.created_at),
+        modified=change_of(stored, changed),
+        stories=tuple(sorted(stories, key=lambda story: story.published, reverse=True)),
         noindex=site.config.site.noindex,
+        summaries=output.content == "summary",
+        names_carriers=output.show_carriers,
     )
-
-
-def last_change(stored: Output, stories: Sequence[Story]) -> datetime:
-    """When the document last changed: by a story in it, or by what all outputs show."""
-    return max([story.touched for story in stories] + [stored.created_at, stored.described_at])

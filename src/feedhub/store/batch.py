@@ -13,8 +13,9 @@ from sqlmodel import Session, col
 from feedhub.store.database import chunks
 from feedhub.store.nearby import Found, Nearby, Waiting
 from feedhub.store.overrides import Apart
-from feedhub.store.policies import FeedPolicy, representative
+from feedhub.store.policies import CarrierKey, FeedPolicy, representative
 from feedhub.store.prints import Prints
+from feedhub.store.sequence import Move
 from feedhub.store.stories import founding_urn, relate, shown_carriers, taken, touch
 from feedhub.store.tables import EntryRow, KeyRow, StoryRow, table_of
 from feedhub.store.tallies import day_of
@@ -127,8 +128,8 @@ class Batch:
 
     # --- what is written ----------------------------------------------------------------------------------------------
 
-    def write(self) -> list[tuple[int, int]]:
-        """Store what the entries came to; returns (story, feed) pairs in the order of matching, for the outputs.
+    def write(self) -> list[Move]:
+        """Store what the entries came to; returns where each went, in the order of matching, for the outputs.
 
         `updated` moves by a significant edit of what is shown, and by nothing else (R11, R19).
         """
@@ -149,7 +150,8 @@ class Batch:
         touch(self._session, changed.difference(numbers.values()), self._now)
         updates = {number: one.edited_at for number, one in edited.items() if one.edited_at}
         self._update({shown.get(number, edited[number].story) for number in updates}, updates)
-        return [(shown[one.entry.entry_id], one.entry.feed) for one, _, _ in self._placed]
+        carried = {number: one.story for number, one in edited.items() if one.story is not None} | shown
+        return [Move(one.entry.entry_id, one.story, carried[one.entry.entry_id]) for one in self._waiting]
 
     def _store_founded(self) -> dict[int, int]:
         """The founded stories' numbers, by their provisional ones."""
@@ -187,7 +189,7 @@ class Batch:
 
     def _update(self, stories: Iterable[int | None], edited: Mapping[int, datetime | None]) -> None:
         """Move `updated` of the stories whose representative was edited."""
-        carriers = shown_carriers(self._session, stories)
+        carriers = shown_carriers(self._session, stories, CarrierKey)
         for story, keys in carriers.items():
             moment = edited.get(representative(keys, self._policies) or 0)
             if moment:

@@ -33,6 +33,8 @@ from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, ta
 from feedhub.store.wordings import keep_first
 from feedhub.stories.identity import KnownItem
 
+_WITHHELD = {"pending": False, "rule": "withheld", "evidence": "an old item when the feed was new"}  # R44
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -236,9 +238,11 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
 
 
 def _record_entries(session: Session, row: FeedRow, news: News, now: datetime) -> None:
-    if news.arrivals:
+    arrivals = [_arrival(row, arrival, now) for arrival in news.arrivals]
+    arrivals += [_arrival(row, arrival, now) | _WITHHELD for arrival in news.withheld]
+    if arrivals:
         row.last_new_at = now
-        session.execute(insert(table_of(EntryRow)), [_arrival(row, arrival, now) for arrival in news.arrivals])
+        session.execute(insert(table_of(EntryRow)), arrivals)
     keep_first(session, [edit.entry_id for edit in news.edits if edit.significant])
     for edit in news.edits:
         session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
@@ -260,7 +264,8 @@ def _arrival(row: FeedRow, arrival: Arrival, now: datetime) -> dict[str, object]
 
 
 def _edit(edit: Edit, now: datetime) -> dict[str, object]:
-    values: dict[str, object] = {"digest": edit.digest, "pending": True, **_columns(edit.entry)}
+    published = col(EntryRow.rule) != _WITHHELD["rule"]  # what never was is not matched for being edited
+    values: dict[str, object] = {"digest": edit.digest, "pending": published, **_columns(edit.entry)}
     return values | {"edited_at": now} if edit.significant else values
 
 
@@ -347,6 +352,7 @@ def _memory(row: FeedRow, delivered: tuple[datetime, ...], *, pushed: bool) -> F
         move=_move_of(row),
         pushed=pushed,
         delivered=delivered,
+        empty=row.last_new_at is None,
     )
 
 

@@ -44,7 +44,7 @@ def stories_named(session: Session, reference: str) -> list[int]:
 
 def is_waiting(session: Session, address: str) -> bool:
     """Whether an article at this address is stored and belongs to no story yet."""
-    query = select(EntryRow.id).where(_at(address), col(EntryRow.story_id).is_(None)).limit(1)
+    query = select(EntryRow.id).where(_at(address), col(EntryRow.story_id).is_(None), EntryRow.pending).limit(1)
     return session.exec(query).first() is not None
 
 

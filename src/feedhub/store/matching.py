@@ -15,14 +15,13 @@ import sqlalchemy
 from sqlmodel import Session, col
 
 from feedhub.config import DedupConfig
-from feedhub.store import hub
+from feedhub.store import hub, sequence
 from feedhub.store.batch import Batch
 from feedhub.store.database import chunks
 from feedhub.store.nearby import Waiting, stored_keys
 from feedhub.store.overrides import apply_merges, apply_never_merge
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
-from feedhub.store.sequence import enter_outputs
 from feedhub.store.tables import EntryRow
 from feedhub.store.tallies import Tallies, day_of
 from feedhub.stories.match import Unmatched
@@ -109,7 +108,7 @@ class Matcher:
         batch = Batch(session, self._policies, self._dedup.never_merge, self._prints, waiting, self._window, now)
         for one in waiting:
             batch.take(one, self._tallies.statistics(session, one.matched_on))
-        enter_outputs(session, self._policies, batch.write())
+        sequence.follow(session, self._policies, batch.write())
         hub.bump(session)
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)

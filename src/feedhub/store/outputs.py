@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-import sqlalchemy
 from sqlmodel import Session, col, func, select
 
 from feedhub.models import Carrier, Direction, Enclosure, Picture, Related, Source, Story
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, rank
-from feedhub.store.stories import related
-from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, SequenceRow, StoryRow
+from feedhub.store.stories import related, shown_carriers
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, StoryRow
 
 _MOST_RELATED = 10  # stories that one is said to resemble
 
@@ -33,19 +32,6 @@ def output(session: Session, name: str) -> Output:
     """The permanent identity of an output that the configuration in force names."""
     row = session.exec(select(OutputRow).where(OutputRow.name == name)).one()
     return Output(row.urn, row.created_at, session.get_one(HubRow, 1).described_at)
-
-
-def sequence(session: Session, name: str, feeds: Sequence[int], limit: int) -> list[int]:
-    """The newest `limit` stories of an output's sequence that a feed among `feeds` carries, newest first."""
-    carried = select(EntryRow.id).where(EntryRow.story_id == SequenceRow.story_id, col(EntryRow.feed_id).in_(feeds))
-    query = (
-        select(SequenceRow.story_id)
-        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
-        .where(OutputRow.name == name, carried.exists())
-        .order_by(col(SequenceRow.number).desc())
-        .limit(limit)
-    )
-    return list(session.exec(query))
 
 
 def stories(session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy]) -> list[Story]:
@@ -92,24 +78,8 @@ def _carriers(
     session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy]
 ) -> dict[int, list[_CarrierRow]]:
     """Each story's carriers in listed feeds, the representative first."""
-    found: defaultdict[int, list[_CarrierRow]] = defaultdict(list)
-    query = sqlalchemy.select(
-        col(EntryRow.story_id),
-        col(EntryRow.id),
-        col(EntryRow.feed_id),
-        col(EntryRow.first_seen),
-        col(EntryRow.key),
-        col(EntryRow.link),
-        col(EntryRow.title),
-        col(EntryRow.published),
-        col(EntryRow.rule),
-        col(EntryRow.evidence),
-        col(EntryRow.score),
-        col(EntryRow.home_id),
-    ).where(col(EntryRow.feed_id).in_(policies))
-    for chunk in chunks(numbers):
-        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(chunk))):
-            found[story].append(_CarrierRow(*fields))
+    columns = (EntryRow.link, EntryRow.title, EntryRow.published, EntryRow.rule, EntryRow.evidence, EntryRow.score)
+    found = shown_carriers(session, numbers, _CarrierRow, *columns, EntryRow.home_id, feeds=policies)
     return {
         story: sorted(carriers, key=lambda carrier: rank(carrier, policies[carrier.feed]))
         for story, carriers in found.items()

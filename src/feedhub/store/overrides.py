@@ -17,12 +17,11 @@ from sqlalchemy import func, insert, update
 from sqlmodel import Session, col, select
 
 from feedhub.net.urls import canonical_url
-from feedhub.store import hub
+from feedhub.store import hub, sequence
 from feedhub.store.database import chunks
 from feedhub.store.feeds import hashed
 from feedhub.store.nearby import Waiting
 from feedhub.store.policies import FeedPolicy
-from feedhub.store.sequence import enter_outputs
 from feedhub.store.stories import founding_urn, taken, touch
 from feedhub.store.tables import EntryRow, StoryRow
 from feedhub.stories.match import story_ids
@@ -66,19 +65,17 @@ def apply_merges(session: Session, merge: Groups, policies: Mapping[int, FeedPol
     merged = select(StoryRow.id, StoryRow.merged_into).where(col(StoryRow.merged_into).is_not(None))
     present: dict[int, int] = {number: head for number, head in session.exec(merged) if number and head}
     moved = sorted({*wanted, *present} - {number for number in wanted if wanted[number] == present.get(number)})
-    entering: list[tuple[int, int]] = []
     for home in moved:
         before, after = present.get(home, home), wanted.get(home, home)
         carriers = (col(EntryRow.story_id) == before, _home == home)
-        feeds = session.exec(select(EntryRow.feed_id).where(*carriers).order_by(col(EntryRow.feed_id)).distinct()).all()
-        entering += [(after, feed) for feed in feeds if feed in policies]
         place = {"story_id": after, "home_id": home if after != home else None}
         session.execute(_plain(update(EntryRow).where(*carriers).values(place)))
         head = after if after != home else None
         session.execute(_plain(update(StoryRow).where(col(StoryRow.id) == home).values(merged_into=head)))
         touch(session, {before, after, home}, now)
     if moved:
-        enter_outputs(session, policies, entering)
+        places = ((present.get(home, home), wanted.get(home, home)) for home in moved)
+        sequence.enter(session, policies, [story for before_and_after in places for story in before_and_after])
         hub.bump(session)
     return len(moved)
 
@@ -142,7 +139,7 @@ def _found_apart(
     moved = update(EntryRow).where(col(EntryRow.id).in_([row.id for row in rows]))
     session.execute(_plain(moved.values(story_id=story, home_id=None, **decided)))
     touch(session, {home, rows[0].shown}, now)
-    enter_outputs(session, policies, [(story, row.feed) for row in rows if row.feed in policies])
+    sequence.enter(session, policies, [rows[0].shown, story])
     return 1
 
 

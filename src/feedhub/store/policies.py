@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedhub.config import Config, FeedConfig
-from feedhub.config.values import DedupMode
+from feedhub.config import Config, DedupMode, FeedConfig, Match
+from feedhub.stories.selection import takes_feed
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPolicy:
-    """A listed feed. `order` is its place in feeds.yaml, `outputs` are those its stories appear in.
+    """A listed feed. `order` is its place in feeds.yaml, `outputs` are those that take its stories, and which.
 
     `title` is None where the operator gave none; `url` is fit to be published: without user, password or secret.
     """
@@ -23,7 +23,7 @@ class FeedPolicy:
     order: int
     priority: int
     dedup: DedupMode
-    outputs: tuple[str, ...]
+    outputs: Mapping[str, Match]
 
     @property
     def deduplicated(self) -> bool:
@@ -61,8 +61,6 @@ def rank(carrier: CarrierKey, policy: FeedPolicy) -> tuple[int, datetime, int, s
 
 
 def _policy(config: Config, feed: FeedConfig) -> FeedPolicy:
-    tags = set(feed.tags)
-    outputs = tuple(o.id for o in config.outputs if not o.tags or tags.intersection(o.tags))
     return FeedPolicy(
         key=feed.id,
         title=feed.title,
@@ -70,5 +68,5 @@ def _policy(config: Config, feed: FeedConfig) -> FeedPolicy:
         order=feed.position,
         priority=feed.priority,
         dedup=feed.dedup,
-        outputs=outputs,
+        outputs={o.id: o.match for o in config.outputs if takes_feed(o.match, feed.id, feed.tags)},
     )

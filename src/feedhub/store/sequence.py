@@ -1,49 +1,195 @@
-"""The places that stories take in the outputs: numbers given once, when a story enters, and never again."""
+"""The outputs' sequences: which stories entered an output, in what order, and how they are told now."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import count
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+import sqlalchemy
 from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
 from feedhub.store.database import chunks
-from feedhub.store.policies import FeedPolicy
+from feedhub.store.policies import CarrierKey, FeedPolicy, rank
+from feedhub.store.stories import shown_carriers
 from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow, table_of
+from feedhub.stories.selection import Wording, judge
 
 
-def enter_outputs(session: Session, policies: Mapping[int, FeedPolicy], stories: Sequence[tuple[int, int]]) -> None:
-    """Number (story, feed) pairs into the outputs of their feeds, where the story has no number yet, in this order."""
-    outputs = {row.name: row.id for row in session.exec(select(OutputRow)) if row.id is not None}
-    wanted: defaultdict[int, dict[int, None]] = defaultdict(dict)
-    for story, feed in stories:
-        for name in policies[feed].outputs:
-            wanted[outputs[name]][story] = None
-    for output, entering in wanted.items():
-        last = select(func.coalesce(func.max(SequenceRow.number), 0)).where(SequenceRow.output_id == output)
-        numbers, known = count(session.exec(last).one() + 1), _numbered(session, output, entering)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story as it reads now, told by its representative. `source` is the representative's feed, `feeds` are all."""
+
+    source: int
+    feeds: frozenset[int]
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A story's place in an output, and its dates as in :class:`feedhub.models.Story`."""
+
+    number: int
+    story: int
+    published: datetime
+    touched: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An entry that was matched: the story that carried it, None for a new entry, and the one that carries it now."""
+
+    entry: int
+    before: int | None
+    after: int
+
+
+def enter(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> None:
+    """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
+    belonging: _Belonging = defaultdict(dict)
+    for some in chunks(dict.fromkeys(stories)):
+        told = tell(session, some, policies)
+        for story in filter(told.__contains__, some):
+            _judge(story, told[story], policies, belonging)
+    _number(session, belonging)
+
+
+def follow(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move]) -> None:
+    """Number the stories as their entries moved, each move after those before it, as if each were alone (R7).
+
+    A story enters an output with the entry by which it first belongs there, however many were matched at once.
+    """
+    stories = dict.fromkeys(story for move in moves for story in (move.before, move.after) if story is not None)
+    groups: defaultdict[int | None, dict[int, _Telling]] = defaultdict(dict)
+    for story, carriers in _tellings(session, stories, policies):
+        groups[story] = {one.entry: one for one in carriers}
+    found = {entry: one for group in groups.values() for entry, one in group.items()}
+    for move in reversed(moves):
+        del groups[move.after][move.entry]
+        groups[move.before][move.entry] = found[move.entry]
+    belonging: _Belonging = defaultdict(dict)
+    for move in moves:
+        del groups[move.before][move.entry]
+        groups[move.after][move.entry] = found[move.entry]
+        for number in filter(None, (move.before, move.after)):
+            if groups[number]:
+                _judge(number, _told([*groups[number].values()], policies), policies, belonging)
+    _number(session, belonging)
+
+
+_Belonging = defaultdict[str, dict[int, None]]
+"""The stories that belong in each output, in the order in which they enter."""
+
+
+def _judge(story: int, told: Told, policies: Mapping[int, FeedPolicy], belonging: _Belonging) -> None:
+    taking = {name: match for feed in told.feeds for name, match in policies[feed].outputs.items()}
+    for name, match in taking.items():
+        if story not in belonging[name] and judge(match, told.wording).selected:
+            belonging[name][story] = None
+
+
+def _number(session: Session, belonging: _Belonging) -> None:
+    outputs = {row.name: row for row in session.exec(select(OutputRow))}
+    for name, entering in belonging.items():
+        output = outputs[name]
+        known = _numbered(session, output, entering)
         new = [story for story in entering if story not in known]
-        if new:
-            rows = [{"output_id": output, "number": next(numbers), "story_id": story} for story in new]
+        rows = [
+            {"output_id": output.id, "number": number, "story_id": story}
+            for number, story in enumerate(new, start=output.last_number + 1)
+        ]
+        if rows:
             session.execute(insert(table_of(SequenceRow)), rows)
+            output.last_number += len(rows)
 
 
 def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
     """Let stories enter the outputs they belong to since the configuration changed, oldest first."""
+    carried = select(EntryRow.id).where(EntryRow.story_id == StoryRow.id, col(EntryRow.feed_id).in_(policies))
+    query = select(StoryRow.id).where(carried.exists()).order_by(col(StoryRow.published), col(StoryRow.id))
+    enter(session, policies, [story for story in session.exec(query) if story is not None])
+
+
+def ends(session: Session, output: str) -> tuple[int, int]:
+    """The first number that a story still has in the output, and the last that was given.
+
+    Where no story is left the first is the one that comes next.
+    """
+    row = session.exec(select(OutputRow).where(OutputRow.name == output)).one()
+    first = session.exec(select(func.min(SequenceRow.number)).where(SequenceRow.output_id == row.id)).one()
+    return first or row.last_number + 1, row.last_number
+
+
+def places(
+    session: Session, output: str, feeds: Collection[int], *, above: int = 0, below: int | None = None, limit: int
+) -> list[Place]:
+    """The newest `limit` places between two numbers, both excluded, of stories that a feed among `feeds` carries."""
+    query = _places(output, feeds).where(col(SequenceRow.number) > above)
+    if below is not None:
+        query = query.where(col(SequenceRow.number) < below)
+    return [Place(*row) for row in session.execute(query.order_by(col(SequenceRow.number).desc()).limit(limit))]
+
+
+def latest(session: Session, output: str, feeds: Collection[int], limit: int) -> list[Place]:
+    """The `limit` places of the stories published last, the latest first."""
+    query = _places(output, feeds).order_by(col(StoryRow.published).desc(), col(SequenceRow.number).desc())
+    return [Place(*row) for row in session.execute(query.limit(limit))]
+
+
+def touched(session: Session, output: str, first: int, last: int | None = None) -> datetime | None:
+    """When one of the stories changed last that have a number from `first` to `last`, carried or not any more."""
     query = (
-        select(EntryRow.story_id, EntryRow.feed_id)
-        .join(StoryRow, col(StoryRow.id) == EntryRow.story_id)
-        .where(col(EntryRow.feed_id).in_(policies))
-        .order_by(col(StoryRow.published), col(StoryRow.id))
+        select(func.max(StoryRow.touched))
+        .join(SequenceRow, col(SequenceRow.story_id) == StoryRow.id)
+        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+        .where(OutputRow.name == output, SequenceRow.number >= first)
     )
-    pairs = [(story, feed) for story, feed in session.execute(query) if story is not None]
-    enter_outputs(session, policies, pairs)
+    return session.exec(query if last is None else query.where(SequenceRow.number <= last)).one()
 
 
-def _numbered(session: Session, output: int, stories: Mapping[int, None]) -> set[int]:
-    query = select(SequenceRow.story_id).where(SequenceRow.output_id == output)
+def tell(session: Session, stories: Sequence[int], policies: Mapping[int, FeedPolicy]) -> dict[int, Told]:
+    """How each story is told, by its number; one that no listed feed carries is left out."""
+    return {story: _told(carriers, policies) for story, carriers in _tellings(session, stories, policies)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling(CarrierKey):
+    title: str
+    summary: str
+    categories: Sequence[str]
+    language: str | None
+
+
+def _tellings(
+    session: Session, stories: Iterable[int], policies: Mapping[int, FeedPolicy]
+) -> Iterable[tuple[int, list[_Telling]]]:
+    """Each story with its carriers in listed feeds."""
+    wording = (EntryRow.title, EntryRow.summary, EntryRow.categories, EntryRow.language)
+    return shown_carriers(session, stories, _Telling, *wording, feeds=policies).items()
+
+
+def _told(carriers: Sequence[_Telling], policies: Mapping[int, FeedPolicy]) -> Told:
+    shown = min(carriers, key=lambda carrier: rank(carrier, policies[carrier.feed]))
+    wording = Wording(shown.title, shown.summary, tuple(shown.categories), shown.language)
+    return Told(shown.feed, frozenset(carrier.feed for carrier in carriers), wording)
+
+
+def _places(output: str, feeds: Collection[int]) -> sqlalchemy.Select[int, int, datetime, datetime]:
+    carried = select(EntryRow.id).where(EntryRow.story_id == SequenceRow.story_id, col(EntryRow.feed_id).in_(feeds))
+    return (
+        sqlalchemy.select(
+            col(SequenceRow.number), col(SequenceRow.story_id), col(StoryRow.published), col(StoryRow.touched)
+        )
+        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+        .join(StoryRow, col(StoryRow.id) == SequenceRow.story_id)
+        .where(col(OutputRow.name) == output, carried.exists())
+    )
+
+
+def _numbered(session: Session, output: OutputRow, stories: Iterable[int]) -> set[int]:
+    query = select(SequenceRow.story_id).where(SequenceRow.output_id == output.id)
     return {
         number
         for numbers in chunks(stories)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from feedhub.models import HubOffer
 from feedhub.store import subscriptions
-from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, SequenceRow, StoryRow
 from feedhub.websub.subscription import State, Subscription, standing, words
 
 _RATE_WINDOW = timedelta(days=7)
@@ -90,6 +90,19 @@ def hub_status(session: Session) -> HubStatus:
         revision=hub.revision if hub else 0,
         unreachable=bool(hub and hub.unreachable),
     )
+
+
+def entered(session: Session, since: datetime) -> dict[str, int]:
+    """How many of the stories that came into being after a time each output holds, by its name."""
+    recent = select(EntryRow.story_id).where(EntryRow.first_seen > since).distinct()
+    earlier = select(EntryRow.id).where(EntryRow.story_id == SequenceRow.story_id, EntryRow.first_seen <= since)
+    query = (
+        select(OutputRow.name, func.count())
+        .join(SequenceRow, col(SequenceRow.output_id) == OutputRow.id)
+        .where(col(SequenceRow.story_id).in_(recent), ~earlier.exists())
+        .group_by(OutputRow.name)
+    )
+    return dict(session.exec(query).all())
 
 
 def _counts(session: Session, since: datetime | None = None) -> dict[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy import insert, or_, update
@@ -16,6 +17,8 @@ from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey
 from feedhub.store.tables import EntryRow, RelatedRow, StoryRow, table_of
 from feedhub.stories.match import Founder, NearMiss, story_ids
+
+_Carrier = TypeVar("_Carrier", bound=CarrierKey)
 
 
 def taken(session: Session, urns: Iterable[str]) -> set[str]:
@@ -55,15 +58,25 @@ def touch(session: Session, stories: Iterable[int | None], now: datetime) -> Non
         session.execute(touched.execution_options(synchronize_session=False))
 
 
-def shown_carriers(session: Session, stories: Iterable[int | None]) -> dict[int, list[CarrierKey]]:
-    """The carriers that are shown under each story, in all feeds."""
-    found: defaultdict[int, list[CarrierKey]] = defaultdict(list)
-    query = sqlalchemy.select(
-        col(EntryRow.story_id), col(EntryRow.id), col(EntryRow.feed_id), col(EntryRow.first_seen), col(EntryRow.key)
-    )
+def shown_carriers(
+    session: Session,
+    stories: Iterable[int | None],
+    kind: type[_Carrier],
+    *columns: Any,
+    feeds: Collection[int] | None = None,
+) -> dict[int, list[_Carrier]]:
+    """The carriers that are shown under each story, in these feeds; None: in all.
+
+    `columns` are those of :class:`EntryRow` that `kind` has behind the fields of every carrier, in its order.
+    """
+    key = (EntryRow.story_id, EntryRow.id, EntryRow.feed_id, EntryRow.first_seen, EntryRow.key)
+    query = sqlalchemy.select(*(col(column) for column in (*key, *columns)))
+    if feeds is not None:
+        query = query.where(col(EntryRow.feed_id).in_(feeds))
+    found: defaultdict[int, list[_Carrier]] = defaultdict(list)
     for some in chunks(stories):
         for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(some))):
-            found[story].append(CarrierKey(*fields))
+            found[story].append(kind(*fields))
     return found
 
 

@@ -281,7 +281,7 @@ class RelatedRow(SQLModel, table=True):
 
 
 class OutputRow(SQLModel, table=True):
-    """An output's permanent identity."""
+    """An output's permanent identity. `last_number` is the last that a story was given, though it may be gone."""
 
     __tablename__ = "outputs"
 
@@ -289,6 +289,7 @@ class OutputRow(SQLModel, table=True):
     name: str = Field(unique=True)
     urn: str
     created_at: datetime
+    last_number: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class SequenceRow(SQLModel, table=True):

@@ -12,7 +12,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from feedhub.publish.documents import static_files
+from feedhub.models import Gone
+from feedhub.publish.documents import is_archive, static_files, takes_query
+from feedhub.publish.query import PARAMETERS, BadQuery, read_query, spell_query
 from feedhub.publish.select import Site
 from feedhub.store import hub
 from feedhub.store.database import Store, StoreError
@@ -41,10 +43,13 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
 
     async def document(request: Request) -> Response:
         path = request.url.path.removeprefix("/")
-        prepared = await library.find(path)
-        if prepared is None:
-            return _not_found(site, path)
-        response = respond(prepared, request)
+        address = _with_query(path, request, site)
+        if isinstance(address, BadQuery):
+            return PlainTextResponse(f"{address}\n", 400)
+        found = await library.find(address)
+        if not isinstance(found, Prepared):
+            return _missing(found, site, path)
+        response = respond(found, request)
         response.headers.update(noindex)
         return response
 
@@ -63,7 +68,8 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
 
     async def all_by_name(request: Request) -> Response:
         """`all` has a shorter address; told as a relative one, for the site may have a path."""
-        return RedirectResponse(f"../feed.{request.path_params['format']}", 308)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"../feed.{request.path_params['format']}{query}", 308)
 
     routes = [
         Route("/feeds/all.{format:str}", all_by_name),
@@ -76,6 +82,20 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
     return Starlette(
         routes=routes, middleware=[Middleware(SecurityHeaders)], exception_handlers={StoreError: _unavailable}
     )
+
+
+def _with_query(path: str, request: Request, site: Site) -> str | BadQuery:
+    """The address of what is asked for: a query that selects belongs to it, in one spelling; others mean nothing."""
+    pairs = request.query_params.multi_items()
+    if not takes_query(path):
+        selecting = (name for name, _value in pairs if name in PARAMETERS and path.startswith("feeds/"))
+        misplaced = next(selecting, None)
+        return BadQuery(misplaced, "only /feed.atom, /feed.rss and /feed.json take a selection") if misplaced else path
+    match = read_query(pairs, site.config)
+    if isinstance(match, BadQuery):
+        return match
+    query = spell_query(match)
+    return f"{path}?{query}" if query else path
 
 
 def respond(prepared: Prepared, request: Request) -> Response:
@@ -124,7 +144,11 @@ def _unavailable(_request: Request, error: Exception) -> Response:
     return PlainTextResponse("The database cannot be used at the moment.\n", 503, {"Cache-Control": "no-store"})
 
 
-def _not_found(site: Site, path: str) -> Response:
+def _missing(found: Gone | None, site: Site, path: str) -> Response:
+    if found is not None:
+        return PlainTextResponse(f"{found.reason}\n", 410)
+    if is_archive(path) and site.output(path.split("/")[1]):
+        return PlainTextResponse("There is no such page in the archive of this output.\n", 404)
     if path.startswith("feed"):
         names = ", ".join(output.id for output in site.config.outputs)
         return PlainTextResponse(f"There is no such output. There are: {names}.\n", 404)

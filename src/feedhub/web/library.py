@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from feedhub.models import Document
+from feedhub.models import Document, Gone
 from feedhub.publish.documents import render
 from feedhub.publish.select import Site
 from feedhub.store import hub
@@ -18,6 +18,7 @@ from feedhub.store.database import Store
 
 _CHECK_EVERY = 0.5  # seconds; how soon another process's changes are seen
 _KEPT = 1_000  # documents of one revision in memory
+_KEPT_SELECTIONS = 100  # and of those that readers select themselves, which never push out the others
 _WORTH_GZIP = 500  # bytes
 
 
@@ -31,13 +32,32 @@ class Prepared:
     gzipped_etag: str
 
 
+class Shelf:
+    """The documents asked for last, by address, at most `room` of them."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._documents: OrderedDict[str, Prepared] = OrderedDict()
+
+    def find(self, address: str) -> Prepared | None:
+        if found := self._documents.get(address):
+            self._documents.move_to_end(address)
+        return found
+
+    def put(self, address: str, document: Prepared) -> None:
+        self._documents[address] = document
+        if len(self._documents) > self._room:
+            self._documents.popitem(last=False)
+
+
 class Library:
     """Documents by address. A change of the database's revision makes them all anew, each when it is next asked for."""
 
     def __init__(self, store: Store, site: Callable[[], Site]) -> None:
         self._store, self._site = store, site
-        self._kept: OrderedDict[str, Prepared] = OrderedDict()
-        self._rendering: dict[str, asyncio.Future[Prepared | None]] = {}
+        self._kept = Shelf(_KEPT)
+        self._selections = Shelf(_KEPT_SELECTIONS)
+        self._rendering: dict[str, asyncio.Future[Prepared | Gone | None]] = {}
         self._revision = -1
         self._checked = 0.0
 
@@ -45,28 +65,28 @@ class Library:
         """Look at the revision again at the next request: something has just changed."""
         self._checked = 0.0
 
-    async def find(self, path: str) -> Prepared | None:
-        """The document at this address below the site's, or None."""
+    async def find(self, path: str) -> Prepared | Gone | None:
+        """The document at this address below the site's, or None where there never was one."""
         await self._check_revision()
-        if path in self._kept:
-            self._kept.move_to_end(path)
-            return self._kept[path]
+        if kept := self._shelf(path).find(path):
+            return kept
         if path not in self._rendering:
             task = asyncio.ensure_future(self._render(path, self._revision))
             self._rendering[path] = task
             task.add_done_callback(lambda _: self._rendering.pop(path, None))
         return await asyncio.shield(self._rendering[path])
 
-    async def _render(self, path: str, revision: int) -> Prepared | None:
+    async def _render(self, path: str, revision: int) -> Prepared | Gone | None:
         document = await self._store.read(render, self._site(), path)
-        if document is None:
-            return None
+        if not isinstance(document, Document):
+            return document
         prepared = await asyncio.to_thread(prepare, document)
         if revision == self._revision:
-            self._kept[path] = prepared
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            self._shelf(path).put(path, prepared)
         return prepared
+
+    def _shelf(self, path: str) -> Shelf:
+        return self._selections if "?" in path else self._kept
 
     async def _check_revision(self) -> None:
         if time.monotonic() - self._checked < _CHECK_EVERY:
@@ -75,7 +95,7 @@ class Library:
         revision = await self._store.read(hub.revision)
         if revision != self._revision:
             self._revision = revision
-            self._kept.clear()
+            self._kept, self._selections = Shelf(_KEPT), Shelf(_KEPT_SELECTIONS)
             self._rendering.clear()
 
 
