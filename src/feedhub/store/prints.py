@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-import sqlalchemy
-from sqlmodel import Session, col
+from sqlalchemy import select
+from sqlmodel import Session
 
-from feedhub.store.database import chunks
-from feedhub.store.tables import EntryRow
+from feedhub.store.among import among
+from feedhub.store.tables import EntryRow, table_of
 from feedhub.stories.fingerprint import Fingerprint, fingerprint
 
 _KEPT = 400_000  # words and shingles of all that is kept, about 100 bytes each
 _LEAST = 30  # what an entry without text counts
+
+_entries = table_of(EntryRow).c
+_TEXTS = select(_entries.id, _entries.digest, _entries.title, _entries.summary, _entries.content).where(
+    among(_entries.id, "ids")
+)
 
 
 class Prints:
@@ -34,12 +39,8 @@ class Prints:
         """The fingerprints of stored entries, given with their digests, by entry."""
         found = {entry: self._find(entry, digest) for entry, digest in wanted}
         missing = [entry for entry, print_ in found.items() if print_ is None]
-        query = sqlalchemy.select(
-            col(EntryRow.id), col(EntryRow.digest), col(EntryRow.title), col(EntryRow.summary), col(EntryRow.content)
-        )
-        for some in chunks(missing):
-            for entry, digest, *text in session.execute(query.where(col(EntryRow.id).in_(some))):
-                found[entry] = self._keep(entry, digest, fingerprint(*text))
+        for entry, digest, *text in session.execute(_TEXTS, {"ids": missing}) if missing else ():
+            found[entry] = self._keep(entry, digest, fingerprint(*text))
         return {entry: print_ for entry, print_ in found.items() if print_ is not None}
 
     def _find(self, entry: int, digest: str) -> Fingerprint | None:
