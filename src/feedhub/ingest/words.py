@@ -44,7 +44,8 @@ FREQUENT = {
     for script, languages in _WORDS.items()
 }
 
-# Spellings that weigh half a frequent word each, in words parted by spaces. Persian keyboards write their own yeh and kaf.
+# Spellings that weigh half a frequent word each, in words parted by spaces. Persian keyboards write their own yeh and
+# kaf.
 MARKS = {
     "ar": re.compile(r"[ةأإيك]|\b(?:و|ب|ل|ك|ف)?ال(?=\w\w)|ى\b"),
     "fa": re.compile(r"[پچژگیک]|\bمی"),

@@ -17,7 +17,7 @@ from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
 from feedhub.store.tables import EntryRow, KeyRow, StoryRow, table_of
 from feedhub.stories.fingerprint import Fingerprint
-from feedhub.stories.keys import CROWD, keys, shortlist
+from feedhub.stories.keys import CROWD, SHORTLIST, keys, shortlist
 from feedhub.stories.match import Candidate, StorySoFar, Unmatched, count_headlines
 
 _OF_ONE_STORY = 3  # entries of a story under one key: more would tell nothing new, and crowd out other stories
@@ -197,8 +197,11 @@ class Nearby:
         return min(self._carriers[story], key=_founding)
 
     def _shortlist(self, one: Waiting) -> list[int]:
-        """The entries whose texts are worth comparing; each counts by its place in the order of matching (R7)."""
-        rows = [(key, row) for key in one.keys for row in self._within(key, one) if self._is_comparable(row, one)]
+        """The entries whose texts are worth comparing, in no order; of many, those first matched count first (R7)."""
+        keys = (key for key in one.keys if key in self._under_key)
+        rows = [(key, row) for key in keys for row in self._within(key, one) if self._is_comparable(row, one)]
+        if len(rows) <= SHORTLIST:
+            return list({row for _, row in rows})
         ranked = sorted({row for _, row in rows}, key=lambda row: _rank(self._known[row]))
         places = {row: place for place, row in enumerate(ranked)}
         return [ranked[place] for place in shortlist((key, places[row]) for key, row in rows)]

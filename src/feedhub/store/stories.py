@@ -18,7 +18,6 @@ from feedhub.store.policies import CarrierKey
 from feedhub.store.tables import EntryRow, RelatedRow, StoryRow, table_of
 from feedhub.stories.match import Founder, NearMiss, story_ids
 
-
 _URNS = sqlalchemy.select(table_of(StoryRow).c.urn).where(among(table_of(StoryRow).c.urn, "urns"))
 _pairs = table_of(RelatedRow).c
 _PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
