@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Whether the column, of numbers or text, is one of the values given when executing as the parameter `name`."""
-    return _Among(column, bindparam(name, type_=_Values(is_text=column.type.python_type is str)))
+    return _Among(column, bindparam(name, type_=_Values(column.type)))
 
 
 class _Values(TypeDecorator[Any]):
@@ -22,13 +22,12 @@ class _Values(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def __init__(self, *, is_text: bool) -> None:
+    def __init__(self, each: TypeEngine[Any]) -> None:
         super().__init__()
-        self.is_text = is_text
+        self.each = each
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        array = ARRAY(Text()) if self.is_text else ARRAY(BigInteger())
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else array)
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.each))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return json.dumps(list(value)) if dialect.name == "sqlite" else list(value)

@@ -77,7 +77,7 @@ def relate(session: Session, pairs: Sequence[tuple[int, int, NearMiss]]) -> None
     """Remember the pairs of stories that are not known yet, whichever of the two came first."""
     if not pairs:
         return
-    known = set(session.execute(_PAIRS, {"ids": {story for story, _, _ in pairs}}).tuples())
+    known = {(one, other) for one, other in session.execute(_PAIRS, {"ids": {story for story, _, _ in pairs}})}
     rows = [
         {"story_id": story, "other_id": other, "reason": miss.reason, "score": miss.score}
         for story, other, miss in pairs
