@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from feedhub.ingest.tags import canonical_tag, primary, script_of
 from feedhub.ingest.words import FREQUENT, LETTERS, MARKS
@@ -86,11 +87,19 @@ def _in_its_script(tag: str | None, text: str) -> str | None:
 
 def _script(text: str, fewest: int) -> str | None:
     """The script of most letters of `text`, None where fewer than `fewest` are in it. Kana with Han is `Jpan`."""
-    letters = Counter({name: len(pattern.findall(text)) for name, pattern in _SCRIPTS.items()})
+    letters: Counter[str] = Counter(dict.fromkeys(_SCRIPTS, 0))
+    for character, count in Counter(text).items():
+        if script := _script_of(character):
+            letters[script] += count
     if letters["Kana"] * 10 > letters["Hani"]:
         letters["Jpan"] = letters["Kana"] + letters["Hani"]
     script, count = letters.most_common(1)[0]
     return script if count >= fewest else None
+
+
+@lru_cache(maxsize=10_000)
+def _script_of(character: str) -> str | None:
+    return next((name for name, pattern in _SCRIPTS.items() if pattern.match(character)), None)
 
 
 def _by_letters(text: str, script: str) -> str | None:
@@ -103,13 +112,13 @@ def _by_letters(text: str, script: str) -> str | None:
 
 def _by_words(text: str, script: str) -> str | None:
     """The language whose frequent words and marked letters fill most of `text`."""
-    words = [word.replace("\u0307", "") for word in _WORD.findall(text.casefold())]
-    frequent = FREQUENT[script].items()
-    scores = Counter({language: _score(words, known, MARKS.get(language)) for language, known in frequent})
+    words = Counter(_WORD.findall(text.casefold()))
+    apart = " ".join(words.elements())
+    scores = Counter({language: _score(words, apart, language, known) for language, known in FREQUENT[script].items()})
     (language, score), (_, next_score) = scores.most_common(2)
-    return language if score >= 2 and score / len(words) >= 0.1 and score > 1.3 * next_score else None
+    return language if score >= 2 and score / words.total() >= 0.1 and score > 1.3 * next_score else None
 
 
-def _score(words: list[str], frequent: frozenset[str], marks: re.Pattern[str] | None) -> float:
-    spelt = sum(len(marks.findall(word)) for word in words) if marks else 0
-    return sum(word in frequent for word in words) + spelt / 2
+def _score(words: Counter[str], apart: str, language: str, frequent: frozenset[str]) -> float:
+    spelt = len(MARKS[language].findall(apart)) if language in MARKS else 0
+    return sum(words[word] for word in words.keys() & frequent) + spelt / 2

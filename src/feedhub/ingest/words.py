@@ -44,15 +44,16 @@ FREQUENT = {
     for script, languages in _WORDS.items()
 }
 
-# Spellings that weigh half a frequent word each. Persian keyboards write their own yeh and kaf.
+# Spellings that weigh half a frequent word each, in words parted by spaces. Persian keyboards write their own yeh and
+# kaf.
 MARKS = {
-    "ar": re.compile("[ةأإيك]|^(?:و|ب|ل|ك|ف)?ال(?=..)|ى$"),
-    "fa": re.compile("[پچژگیک]|^می"),
-    "ru": re.compile("[ыэ]|(?:ого|ой|ая|ть|тся|ии|ла|ов)$"),
+    "ar": re.compile(r"[ةأإيك]|\b(?:و|ب|ل|ك|ف)?ال(?=\w\w)|ى\b"),
+    "fa": re.compile(r"[پچژگیک]|\bمی"),
+    "ru": re.compile(r"[ыэ]|(?:ого|ой|ая|ть|тся|ии|ла|ов)\b"),
     "uk": re.compile("[іїєґ]"),
-    "bg": re.compile("ъ|(?:та|то|ите)$"),
+    "bg": re.compile(r"ъ|(?:та|то|ите)\b"),
     "tr": re.compile("[ığşöü]"),
-    "kmr": re.compile("[êîû]|^x|xw"),
+    "kmr": re.compile(r"[êîû]|\bx|xw"),
     "az": re.compile("ə"),
     "de": re.compile("[äß]"),
     "es": re.compile("[ñó]"),

@@ -68,6 +68,7 @@ def clean_link(url: str, base: str = "") -> str:
     return _within_limit(str(address)) if address else ""
 
 
+@lru_cache(maxsize=1_000)  # of an entry's link and its guid, which is mostly the link
 def canonical_url(url: str) -> str | None:
     """The key under which a page is known everywhere, itself an https address; None where no page is known (R37).
 

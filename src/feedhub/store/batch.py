@@ -157,7 +157,8 @@ class Batch:
         """The founded stories' numbers, by their provisional ones."""
         if not self.founded:
             return {}
-        query = insert(StoryRow).returning(col(StoryRow.urn), col(StoryRow.id))
+        stories = table_of(StoryRow)
+        query = insert(stories).returning(stories.c.urn, stories.c.id)
         stored = {row.urn: row.id for row in self._session.execute(query, self.founded)}
         return {_PROVISIONAL + place: stored[story["urn"]] for place, story in enumerate(self.founded)}
 

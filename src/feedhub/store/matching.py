@@ -16,17 +16,25 @@ from sqlmodel import Session, col
 
 from feedhub.config import DedupConfig
 from feedhub.store import hub, sequence
+from feedhub.store.among import among
 from feedhub.store.batch import Batch
 from feedhub.store.database import chunks
 from feedhub.store.nearby import Waiting, stored_keys
 from feedhub.store.overrides import apply_merges, apply_never_merge
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
-from feedhub.store.tables import EntryRow
+from feedhub.store.tables import EntryRow, table_of
 from feedhub.store.tallies import Tallies, day_of
 from feedhub.stories.match import Unmatched
 
 BATCH = 500  # entries in one transaction: seldom does a pass bring more
+
+_entries = table_of(EntryRow).c
+_PENDING = sqlalchemy.select(
+    *(_entries.id, _entries.feed_id, _entries.key, _entries.guid, _entries.canonical_url),
+    *(_entries.title, _entries.summary, _entries.content, _entries.published, _entries.first_seen),
+    *(_entries.digest, _entries.rule, _entries.story_id, _entries.home_id, _entries.edited_at),
+).where(among(_entries.id, "ids"), _entries.pending, among(_entries.feed_id, "feeds"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +128,8 @@ class Matcher:
         return parted + apply_merges(session, self._dedup.merge, self._policies, now)
 
     def _load(self, session: Session, numbers: Sequence[int]) -> list[Waiting]:
-        query = sqlalchemy.select(
-            *(col(column) for column in (EntryRow.id, EntryRow.feed_id, EntryRow.key, EntryRow.guid)),
-            *(col(column) for column in (EntryRow.canonical_url, EntryRow.title, EntryRow.summary, EntryRow.content)),
-            *(col(column) for column in (EntryRow.published, EntryRow.first_seen, EntryRow.digest, EntryRow.rule)),
-            *(col(column) for column in (EntryRow.story_id, EntryRow.home_id, EntryRow.edited_at)),
-        ).where(col(EntryRow.id).in_(numbers), col(EntryRow.pending), col(EntryRow.feed_id).in_(self._policies))
-        found = {row.id: self._waiting(row) for row in session.execute(query)}
+        rows = session.execute(_PENDING, {"ids": numbers, "feeds": self._policies})
+        found = {row.id: self._waiting(row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
     def _waiting(self, row: Any) -> Waiting:

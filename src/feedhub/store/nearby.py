@@ -6,25 +6,45 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import sqlalchemy
-from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, func, select
+from sqlalchemy import Select, func, select
+from sqlmodel import Session
 
-from feedhub.store.database import chunks
+from feedhub.store.among import among
 from feedhub.store.feeds import hashed
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
-from feedhub.store.tables import EntryRow, KeyRow, StoryRow
+from feedhub.store.tables import EntryRow, KeyRow, StoryRow, table_of
 from feedhub.store.tallies import day_of
 from feedhub.store.wordings import first_wordings
 from feedhub.stories.fingerprint import Fingerprint
-from feedhub.stories.keys import CROWD, keys, shortlist
+from feedhub.stories.keys import CROWD, SHORTLIST, keys, shortlist
 from feedhub.stories.match import Candidate, StorySoFar, Unmatched, count_headlines
 
 _OF_ONE_STORY = 3  # entries of a story under one key: more would tell nothing new, and crowd out other stories
-_KEYS_AT_ONCE = 10_000  # in one look-up: both databases take more than twice as many parameters
+
+_entries, _stories, _keys = table_of(EntryRow).c, table_of(StoryRow).c, table_of(KeyRow).c
+_home = func.coalesce(_entries.home_id, _entries.story_id)
+_ENTRIES = select(
+    _entries.id,
+    _home,
+    _entries.feed_id,
+    _entries.key,
+    _entries.guid,
+    _entries.canonical_url,
+    _entries.title,
+    _entries.published,
+    _entries.first_seen,
+    _entries.rule,
+    _entries.digest,
+)
+_UNDER_STORY = _ENTRIES.where(among(_entries.story_id, "ids"))
+_WITH_GUID = _ENTRIES.where(among(_entries.guid_hash, "ids"))
+_WITH_URL = _ENTRIES.where(among(_entries.url_hash, "ids"))
+_HOMES = select(_home).where(among(_entries.id, "ids"))
+_STORIES = select(_stories.id, _stories.published, _stories.merged_into).where(among(_stories.id, "ids"))
+_UNDER_KEYS = select(_keys.key, _keys.day, _keys.entry_id).where(among(_keys.day, "days"), among(_keys.key, "keys"))
 
 
 class Known(NamedTuple):
@@ -88,33 +108,35 @@ class Nearby:
         self._under_name: defaultdict[str, list[int]] = defaultdict(list)
         self._carriers: defaultdict[int, list[Known]] = defaultdict(list)
         self._prints_at_hand = {one.entry.entry_id: one.entry.fingerprint for one in batch if one.entry.fingerprint}
-        named = list(_sharing_a_name(session, [one.entry for one in batch]))
+        named = _sharing_a_name(session, [one.entry for one in batch])
         self.headlines = count_headlines((row.canonical_url, row.feed, row.title) for row in named if row.canonical_url)
         by_key = {entry for rows in self._under_key.values() for _, entry in rows}
-        stored = [row for row in named if row.story is not None]
-        stored += _known(session, col(EntryRow.id), by_key.difference(row.id for row in stored))
         self._published: dict[int, datetime] = {}
         self.shown_under: dict[int, int] = {}
-        homes = {row.story for row in stored if row.story is not None}
+        homes = {row.story for row in named if row.story is not None} | _homes(session, by_key)
         self._load_stories(homes.union(one.home for one in batch if one.home is not None))
         # An entry that waits is compared with others by what it says now, and others with it by both wordings.
         self._first = {wording.entry: wording for wording in first_wordings(session, self._known)}
-        for row in stored:
+        for row in named:
             for name in names(row.guid, row.canonical_url):
                 self._under_name[name].append(row.id)
+        self._load_prints(self._comparable(batch))
 
     def _load_stories(self, homes: set[int]) -> None:
         """These stories' dates and all their carriers."""
-        query = sqlalchemy.select(col(StoryRow.id), col(StoryRow.published), col(StoryRow.merged_into))
-        for some in chunks(homes):
-            for story, published, merged_into in self._session.execute(query.where(col(StoryRow.id).in_(some))):
-                self._published[story] = published
-                if merged_into is not None:
-                    self.shown_under[story] = merged_into
-        for row in _known(self._session, col(EntryRow.story_id), {self.shown_under.get(home, home) for home in homes}):
+        for story, published, merged_into in self._session.execute(_STORIES, {"ids": homes}):
+            self._published[story] = published
+            if merged_into is not None:
+                self.shown_under[story] = merged_into
+        for row in _known(self._session, _UNDER_STORY, {self.shown_under.get(home, home) for home in homes}):
             if row.story in homes:
                 self._known[row.id] = row
                 self._carriers[row.story].append(row)
+
+    def _comparable(self, batch: Iterable[Waiting]) -> list[Known]:
+        """The stored entries that those of the batch will be compared with, and the founders of their stories."""
+        rows = [self._known[row] for row in {row for one in batch for row in self._shortlist(one)}]
+        return rows + [self._founder(story) for story in {row.story for row in rows if row.story is not None}]
 
     def place(self, one: Waiting, story: int, published: datetime, rule: str) -> list[int]:
         """Take up an entry that has got its story; returns the keys under which later ones are to find it."""
@@ -172,7 +194,7 @@ class Nearby:
         A feed that is listed no more lends its stories to the one in its place (R47).
         """
         rows = sorted((row for row in rows if self._mode(row.feed) != "off"), key=_rank)
-        first = {story: min(self._carriers[story], key=_founding) for row in rows if (story := row.story) is not None}
+        first = {story: self._founder(story) for story in {row.story for row in rows} if story is not None}
         every = [*rows, *first.values()]
         prints, first_prints = self._load_prints(every), self._load_first_prints(every)
         candidates = [wording for row in rows for wording in self._wordings(row, prints, first_prints)]
@@ -196,9 +218,15 @@ class Nearby:
             for number, print_ in prints.items()
         ]
 
+    def _founder(self, story: int) -> Known:
+        return min(self._carriers[story], key=_founding)
+
     def _shortlist(self, one: Waiting) -> list[int]:
-        """The entries whose texts are worth comparing; each counts by its place in the order of matching (R7)."""
-        rows = [(key, row) for key in one.keys for row in self._within(key, one) if self._is_comparable(row, one)]
+        """The entries whose texts are worth comparing, in no order; of many, those first matched count first (R7)."""
+        keys = (key for key in one.keys if key in self._under_key)
+        rows = [(key, row) for key in keys for row in self._within(key, one) if self._is_comparable(row, one)]
+        if len(rows) <= SHORTLIST:
+            return list({row for _, row in rows})
         ranked = sorted({row for _, row in rows}, key=lambda row: _rank(self._known[row]))
         places = {row: place for place, row in enumerate(ranked)}
         return [ranked[place] for place in shortlist((key, places[row]) for key, row in rows)]
@@ -271,31 +299,22 @@ def _candidate(row: Known, title: str, print_: Fingerprint | None) -> Candidate:
     )
 
 
-def _known(session: Session, column: Mapped[int | None], values: Iterable[int]) -> Iterator[Known]:
-    query = sqlalchemy.select(
-        col(EntryRow.id),
-        func.coalesce(EntryRow.home_id, EntryRow.story_id),
-        col(EntryRow.feed_id),
-        col(EntryRow.key),
-        col(EntryRow.guid),
-        col(EntryRow.canonical_url),
-        col(EntryRow.title),
-        col(EntryRow.published),
-        col(EntryRow.first_seen),
-        col(EntryRow.rule),
-        col(EntryRow.digest),
-    )
-    for some in chunks(values):
-        yield from map(Known._make, session.execute(query.where(column.in_(some))))
+def _known(session: Session, query: Select[Any], values: Iterable[int]) -> Iterator[Known]:
+    return map(Known._make, session.execute(query, {"ids": values}))
 
 
-def _sharing_a_name(session: Session, batch: Sequence[Unmatched]) -> Iterator[Known]:
+def _homes(session: Session, entries: set[int]) -> set[int]:
+    """The stories of these entries."""
+    return {home for home in session.execute(_HOMES, {"ids": entries}).scalars() if home is not None}
+
+
+def _sharing_a_name(session: Session, batch: Sequence[Unmatched]) -> list[Known]:
     """The stored entries of all feeds that share an address or a guid with one of the batch, matched or not."""
     guids = {hashed(entry.guid) for entry in batch if entry.guid}
     links = {hashed(entry.canonical_url) for entry in batch if entry.canonical_url}
-    rows = {row.id: row for row in _known(session, col(EntryRow.guid_hash), guids)}
-    rows |= {row.id: row for row in _known(session, col(EntryRow.url_hash), links)}
-    yield from rows.values()
+    rows = {row.id: row for row in _known(session, _WITH_GUID, guids)}
+    rows |= {row.id: row for row in _known(session, _WITH_URL, links)}
+    return list(rows.values())
 
 
 def _under_keys(
@@ -303,16 +322,10 @@ def _under_keys(
 ) -> defaultdict[int, list[tuple[int, int]]]:
     """Days and numbers of the entries under each key of the batch, first to last, as far as the window reaches."""
     under: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    wanted = sorted({key for one in batch for key in one.keys})
-    if not wanted:
-        return under
     days = range(min(one.day for one in batch) - window, max(today, *(one.day for one in batch)) + 1)
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        query = select(KeyRow.key, KeyRow.day, KeyRow.entry_id).where(
-            col(KeyRow.day).in_(days), col(KeyRow.key).in_(wanted[start : start + _KEYS_AT_ONCE])
-        )
-        for key, day, entry in session.execute(query):
-            under[key].append((day, entry))
+    wanted = {"days": days, "keys": {key for one in batch for key in one.keys}}
+    for key, day, entry in session.execute(_UNDER_KEYS, wanted):
+        under[key].append((day, entry))
     return under
 
 

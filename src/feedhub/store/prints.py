@@ -9,16 +9,25 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
-import sqlalchemy
-from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col
+from sqlalchemy import Select, select
+from sqlmodel import Session
 
-from feedhub.store.database import chunks
-from feedhub.store.tables import EntryRow, WordingRow
+from feedhub.store.among import among
+from feedhub.store.tables import EntryRow, WordingRow, table_of
 from feedhub.stories.fingerprint import Fingerprint, fingerprint
 
 _KEPT = 400_000  # words and shingles of all that is kept, about 100 bytes each
 _LEAST = 30  # what an entry without text counts
+
+
+def _texts_of(table: type[EntryRow | WordingRow], number: str) -> Select[Any]:
+    columns = table_of(table).c
+    texts = select(columns[number], columns.digest, columns.title, columns.summary, columns.content)
+    return texts.where(among(columns[number], "ids"))
+
+
+_TEXTS = _texts_of(EntryRow, "id")
+_FIRST_TEXTS = _texts_of(WordingRow, "entry_id")
 
 
 class Prints:
@@ -34,25 +43,17 @@ class Prints:
 
     def load(self, session: Session, wanted: Iterable[tuple[int, str]]) -> dict[int, Fingerprint]:
         """The fingerprints of stored entries, given with their digests, by entry."""
-        return self._load(session, wanted, col(EntryRow.id), EntryRow)
+        return self._load(session, wanted, _TEXTS)
 
     def load_first(self, session: Session, wanted: Iterable[tuple[int, str]]) -> dict[int, Fingerprint]:
         """The fingerprints of what these entries said before they were edited, given with the digests of that."""
-        return self._load(session, wanted, col(WordingRow.entry_id), WordingRow)
+        return self._load(session, wanted, _FIRST_TEXTS)
 
-    def _load(
-        self,
-        session: Session,
-        wanted: Iterable[tuple[int, str]],
-        number: Mapped[Any],
-        of: type[EntryRow | WordingRow],
-    ) -> dict[int, Fingerprint]:
+    def _load(self, session: Session, wanted: Iterable[tuple[int, str]], texts: Select[Any]) -> dict[int, Fingerprint]:
         found = {entry: self._find(entry, digest) for entry, digest in wanted}
         missing = [entry for entry, print_ in found.items() if print_ is None]
-        query = sqlalchemy.select(number, col(of.digest), col(of.title), col(of.summary), col(of.content))
-        for some in chunks(missing):
-            for entry, digest, *text in session.execute(query.where(number.in_(some))):
-                found[entry] = self._keep(entry, digest, fingerprint(*text))
+        for entry, digest, *text in session.execute(texts, {"ids": missing}) if missing else ():
+            found[entry] = self._keep(entry, digest, fingerprint(*text))
         return {entry: print_ for entry, print_ in found.items() if print_ is not None}
 
     def _find(self, entry: int, digest: str) -> Fingerprint | None:

@@ -13,18 +13,23 @@ import sqlalchemy
 from sqlalchemy import insert, or_, update
 from sqlmodel import Session, col, select
 
+from feedhub.store.among import among
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey
 from feedhub.store.tables import EntryRow, RelatedRow, StoryRow, table_of
 from feedhub.stories.match import Founder, NearMiss, story_ids
 
 _Carrier = TypeVar("_Carrier", bound=CarrierKey)
+_URNS = sqlalchemy.select(table_of(StoryRow).c.urn).where(among(table_of(StoryRow).c.urn, "urns"))
+_pairs = table_of(RelatedRow).c
+_PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
+    or_(among(_pairs.story_id, "ids"), among(_pairs.other_id, "ids"))
+)
 
 
 def taken(session: Session, urns: Iterable[str]) -> set[str]:
     """Those of the public ids that a story has."""
-    query = select(StoryRow.urn)
-    return {urn for some in chunks(urns) for urn in session.exec(query.where(col(StoryRow.urn).in_(some)))}
+    return set(session.execute(_URNS, {"urns": set(urns)}).scalars())
 
 
 def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:
@@ -82,8 +87,9 @@ def shown_carriers(
 
 def relate(session: Session, pairs: Sequence[tuple[int, int, NearMiss]]) -> None:
     """Remember the pairs of stories that are not known yet, whichever of the two came first."""
-    stories = {story for story, _, _ in pairs}
-    known = {(row.story_id, row.other_id) for row in related(session, stories)}
+    if not pairs:
+        return
+    known = {(one, other) for one, other in session.execute(_PAIRS, {"ids": {story for story, _, _ in pairs}})}
     rows = [
         {"story_id": story, "other_id": other, "reason": miss.reason, "score": miss.score}
         for story, other, miss in pairs

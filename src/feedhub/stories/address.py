@@ -55,9 +55,9 @@ def _is_near(entry: Unmatched, other: Candidate) -> bool:
 
 def by_guid(entry: Unmatched, nearest: Sequence[Candidate]) -> Decision | None:
     """The other feeds' carriers of a guid that is unique in the world, if all that read alike are one story."""
-    if not _is_global(entry.guid):
-        return None
     others = [other for other in nearest if other.guid == entry.guid and other.feed != entry.feed]
+    if not others or not _is_global(entry.guid):
+        return None
     stories = {other.story for other in others if alike(entry.title, other.title)}
     if len(stories) != 1:
         return None

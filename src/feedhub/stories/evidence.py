@@ -10,6 +10,9 @@ from feedhub.stories.fingerprint import Fingerprint
 from feedhub.stories.statistics import RARE, Statistics
 
 _FEWEST_RUNS = 4  # of a text that says anything beside its headline
+# Where neither the headlines nor the texts are so much alike, no rule asks what the texts say of the headlines.
+_SOME_HEADLINE = 0.3
+_SOME_RUNS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Evidence:
     and `headline_weight` what they share. `lead` is how much of the shorter text the other entry knows. `runs` counts
     the three words in a row that both have, `run_share` says which share of the shorter text's that is and `run_union`
     which of both together. `told` is how much of its headline the other entry speaks of, of the side where it is more.
-    `least_support` and `most_support` are how much of its own headline each text speaks of. `texts` is whether both
+    `least_support` and `most_support` are how much of its own headline each text speaks of. These three are 0 where too
+    little else is alike. `texts` is whether both
     have text enough to compare.
     """
 
@@ -47,12 +51,13 @@ def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Ev
     shorter, longer = (left, right) if _length(left) <= _length(right) else (right, left)
     body = frozenset(shorter.body)
     known = weigh(body & longer.known)
-    # Until boilerplate is known, only a text that speaks of a headline is known to be none.
-    against = (left.known, right.known) if statistics.knows_boilerplate else (left.spoken, right.spoken)
-    supports = (
-        _told(reading, left.spoken, statistics),
-        _told(other, right.spoken, statistics),
-    )
+    run_share = _share(runs, fewest)
+    supports, told = (0.0, 0.0), 0.0
+    if headline >= _SOME_HEADLINE or run_share >= _SOME_RUNS:
+        # Until boilerplate is known, only a text that speaks of a headline is known to be none.
+        against = (left.known, right.known) if statistics.knows_boilerplate else (left.spoken, right.spoken)
+        supports = _told(reading, left.spoken, statistics), _told(other, right.spoken, statistics)
+        told = max(_told(reading, against[1], statistics), _told(other, against[0], statistics))
     return Evidence(
         left=reading,
         right=other,
@@ -61,9 +66,9 @@ def compare(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> Ev
         lead=_share(known, weigh(body)),
         lead_weight=known / RARE,
         runs=runs,
-        run_share=_share(runs, fewest),
+        run_share=run_share,
         run_union=_share(runs, len(left.runs) + len(right.runs) - runs),
-        told=max(_told(reading, against[1], statistics), _told(other, against[0], statistics)),
+        told=told,
         least_support=min(supports),
         most_support=max(supports),
         texts=fewest >= _FEWEST_RUNS,

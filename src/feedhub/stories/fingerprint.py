@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from feedhub.stories.clean import clean_headline, clean_lead
 from feedhub.stories.spelling import plain, skeleton, words_of
@@ -58,9 +59,11 @@ class Fingerprint:
 
 def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
     """The fingerprint of an entry, `title` and `summary` plain text or HTML, `content` HTML; bounded in cost."""
-    lead = _body(summary[:_SUMMARY], _LEAD_WORDS)
-    text = _body(content[:_CONTENT], _TEXT_WORDS) if len(content) > len(summary) else ()
-    head, tail = (words_of(part) for part in clean_headline(_folded(title[:_HEADLINE])))
+    told = _spaced(summary[:_SUMMARY])
+    whole = _spaced(content[:_CONTENT]) if len(content) > len(summary) else ""
+    body = _body(told)
+    lead, text = body[:_LEAD_WORDS], (body if whole == told else _body(whole))[:_TEXT_WORDS]
+    head, tail = (words_of(part) for part in clean_headline(_folded(_spaced(title[:_HEADLINE]))))
     spoken = frozenset((*lead, *text))
     # What the text speaks of is no outlet's name: "Five arrested - Kirkuk".
     readings = (head, head + tail) if tail and spoken.isdisjoint(tail) else (head + tail,)
@@ -70,7 +73,7 @@ def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
         headlines=headlines,
         lead=lead,
         text=text,
-        runs=frozenset((*runs_of(lead), *runs_of(text))),
+        runs=frozenset(chain(runs_of(lead), runs_of(text) if text != lead else ())),
         spoken=spoken,
         known=known,
         numbers=frozenset(word for word in known if word[0].isdigit()),
@@ -82,12 +85,16 @@ def runs_of(words: tuple[str, ...]) -> Iterable[Run]:
     return zip(words, words[1:], words[2:], strict=False)
 
 
-def _body(markup: str, most: int) -> tuple[str, ...]:
-    return words_of(clean_lead(_folded(markup)))[:most]
+def _body(text: str) -> tuple[str, ...]:
+    return words_of(clean_lead(_folded(text)))
 
 
-def _folded(markup: str) -> str:
-    return " ".join(skeleton(plain(markup)).split())
+def _folded(text: str) -> str:
+    return " ".join(skeleton(text).split())
+
+
+def _spaced(markup: str) -> str:
+    return " ".join(plain(markup).split())
 
 
 def _without(words: tuple[str, ...], boilerplate: frozenset[Run]) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ def keys(print_: Fingerprint) -> tuple[int, ...]:
     text: runs of three words in any order, some of them from the beginning. Which of many is decided by the smallest
     hashes, so that entries which have much in common choose the same ones (Broder's bottom-k sketch).
     """
-    lead, text = _runs(print_.lead), _runs(print_.text)
+    lead = _runs(print_.lead)
+    text = lead if print_.text == print_.lead else _runs(print_.text)
     chosen = [
         *((_WORDS + sum(map(_hash, words))) % _WORD for words in print_.headlines if _is_telling(words)),
         *(_hash("".join(words)) for words in print_.headlines[:1] if _is_telling(words)),

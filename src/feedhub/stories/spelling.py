@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 import unicodedata
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -79,5 +80,8 @@ def plain(markup: str) -> str:
 
 
 def words_of(folded: str) -> tuple[str, ...]:
-    """The words and numbers of a :func:`skeleton`, in order; a number stands apart from letters joined to it."""
-    return tuple(_WORD.findall(_DECIMAL_COMMA.sub(".", folded)))
+    """The words and numbers of a :func:`skeleton`, in order; a number stands apart from letters joined to it.
+
+    Interned: each is kept once, however many texts have it.
+    """
+    return tuple(map(sys.intern, _WORD.findall(_DECIMAL_COMMA.sub(".", folded))))

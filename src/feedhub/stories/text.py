@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from feedhub.net.urls import host_of
 from feedhub.stories.carriers import Candidate, Decision, NearMiss, StorySoFar, Unmatched
@@ -124,7 +125,9 @@ class _Comparison:
             return f"its story is more than {AGE.days} days older or younger"
         if story.carriers >= SIZE:
             return f"its story has {story.carriers} carriers already"
-        apart = self._veto(match) or self._unlike(story.representatives)
+        apart = self._veto(match)
+        if not apart and match.other not in story.representatives:
+            apart = self._unlike(story.representatives)
         return f"it reads alike, but {apart}" if apart else ""
 
     def _unlike(self, representatives: Sequence[Candidate]) -> str:
@@ -146,11 +149,14 @@ def _best(joinable: Sequence[_Match]) -> tuple[_Match | None, Sequence[_Match]]:
 def _is_same_outlet(entry: Unmatched, other: Candidate) -> bool:
     if entry.feed == other.feed:
         return True
-    return bool(entry.canonical_url and other.canonical_url) and _host(entry) == _host(other)
+    if entry.canonical_url is None or other.canonical_url is None:
+        return False
+    return _host(entry.canonical_url) == _host(other.canonical_url)
 
 
-def _host(entry: Unmatched | Candidate) -> str:
-    return host_of(entry.canonical_url or "")
+@lru_cache(maxsize=4_000)  # an entry is compared with several, and they with the next
+def _host(url: str) -> str:
+    return host_of(url)
 
 
 def _too_little(evidence: Evidence) -> str:
