@@ -13,7 +13,7 @@ from support.program import Program, until
 from support.publisher import Publisher
 
 SPACING = 6.0  # seconds, longer than a start of the program takes
-EARLY = 0.5  # seconds: on a busy machine a publisher takes in a request late
+EARLY = 0.2  # seconds that a request may be noticed too late on a busy machine
 
 
 def configure(program: Program, publisher: Publisher, *names: str) -> None:

@@ -29,11 +29,10 @@ def run_poll(settings: Settings, *, every: bool, only: Sequence[str], folder: Pa
     config = read_config(settings.config)
     _known(config, only)
     configure_logging(settings.log_format, config.secrets)
-    now = datetime.now(UTC)
     store = open_store(settings)
     try:
-        with hold(store, now):
-            report = asyncio.run(_poll(store, config, settings, now, every=every, only=only, folder=folder))
+        with hold(store, datetime.now(UTC)):
+            report = asyncio.run(_poll(store, config, settings, every=every, only=only, folder=folder))
     finally:
         store.close()
     return UNREACHABLE if report.unreachable else 0
@@ -55,14 +54,14 @@ async def _poll(
     store: Store,
     config: Config,
     settings: Settings,
-    now: datetime,
     *,
     every: bool,
     only: Sequence[str],
     folder: Path | None,
 ) -> PassReport:
     screen = console()
-    async with open_hub(store, config, settings, now) as hub:
+    async with open_hub(store, config, settings, datetime.now(UTC)) as hub:
+        now = datetime.now(UTC)  # once all is ready: what hosts are owed counts from here (R22, R23)
         chosen = await (hub.askable(now, only) if every or only else hub.due(now))
         with pass_progress(screen, len(chosen)) as on_poll:
             report = await hub.poll(chosen, now, on_poll)
