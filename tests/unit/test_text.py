@@ -148,6 +148,39 @@ def test_r8_what_each_has_and_the_other_does_not_know_is_named(
     assert miss.score > 0.5
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Kenya borrows 5 million dollars for its railway", "Kenya borrows 5 billion dollars for its railway"),
+        ("Rowing club coach Benitez hired after long talks", "Rowing club coach Benitez fired after long talks"),
+        ("Jury finds former mayor Denton guilty of fraud", "Jury finds former mayor Denton not guilty of fraud"),
+        ("المحكمة تدين الوزير السابق بتهمة الفساد المالي", "المحكمة لا تدين الوزير السابق بتهمة الفساد المالي"),
+        ("Mahkeme eski başkan Demir suçlu dedi", "Mahkeme eski başkan Demir suçlu değil dedi"),
+        ("Du kes li Amedê di qezaya trafîkê de mirin", "Sê kes li Amedê di qezaya trafîkê de mirin"),
+        ("Otters and Herons play 2-1 in the river derby", "Otters and Herons play 1-2 in the river derby"),
+        ("Port says 100,000 crates wait at the quay", "Port says 140,000 crates wait at the quay"),
+        ("دولت نرخ آب کشاورزی را می‌پذیرد و ابلاغ", "دولت نرخ آب کشاورزی را نمی‌پذیرد و ابلاغ"),
+    ],
+)
+@pytest.mark.parametrize("rest", [" said the office of the province, where the matter is heard in spring", ""])
+def test_r8_what_is_small_and_turns_the_news_round_tells_them_apart(one: str, two: str, rest: str) -> None:
+    """A scale, a negation, a short number word, the numbers of a score: under the same words with text and without."""
+    texts = (f"{one}{rest}", f"{two}{rest}") if rest else ("", "")
+    assert joined(come(two, texts[1]), told(one, texts[0])).story is None
+    assert joined(come(one, texts[0]), told(two, texts[1])).story is None
+
+
+def test_r8_a_round_number_is_the_rounding_of_a_near_one_only() -> None:
+    """10,499 may be called 10,000; 14,200 and 12,000 may not."""
+    title = "Crates wait at the quay of Basra for the spring"
+    text = "Port officers count {} crates at the quay of Basra, where they wait for the spring and the next ferry."
+    stories = [
+        joined(come(title, text.format("nearly 10,000")), told(title, text.format(number))).story
+        for number in ("10,499", "14,200", "12,000")
+    ]
+    assert stories == [1, None, None]
+
+
 def test_r8_a_name_replaced_in_a_long_text_tells_them_apart() -> None:
     """Where all the rest is the same a headline may be another, but not where the text has the other name too."""
     words = (

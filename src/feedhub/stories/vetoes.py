@@ -14,6 +14,7 @@ from itertools import pairwise
 from feedhub.stories.calendar import CALENDAR
 from feedhub.stories.evidence import Evidence
 from feedhub.stories.fingerprint import Fingerprint, runs_of
+from feedhub.stories.spelling import skeleton, words_of
 from feedhub.stories.statistics import RARE, Statistics
 
 _ALIGNED = 0.35  # likeness from which two headlines say the same thing with another word, rather than something else
@@ -28,6 +29,9 @@ _SLIP_LETTERS = 5  # of a word that may have a typing mistake; shorter ones beco
 _ROUND = 10_000  # from here on numbers are rounded in speech
 _NAMING = RARE // 5  # weight from which a word can be what tells two stories apart
 _LISTED = 3
+_CLOSE = 0.05  # of the exact number, within which another one is its rounding
+_NOT = frozenset(words_of(skeleton("not never cannot لا لم لن ليس ليست نیست نییە değil")))
+_NEGATING = "ن"  # before a Persian verb
 
 
 def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool) -> str:
@@ -36,6 +40,8 @@ def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: 
         _numbers(left, right, evidence)
         or _days(left, right, evidence)
         or _number_in_headline(evidence)
+        or _order(evidence)
+        or _negation(left, right, evidence)
         or _in_text(left, right, evidence)
         or (
             "" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, statistics, same_outlet)
@@ -69,6 +75,24 @@ def _number_in_headline(evidence: Evidence) -> str:
     return ""
 
 
+def _order(evidence: Evidence) -> str:
+    """The same numbers the other way round, as those of a score."""
+    one, two = ([word for word in words if word[0].isdigit()] for words in (evidence.left, evidence.right))
+    if one != two and sorted(one) == sorted(two):
+        return f"one headline says {' '.join(one)}, the other {' '.join(two)}"
+    return ""
+
+
+def _negation(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
+    """A headline that denies what the other says, which nowhere denies anything."""
+    if evidence.headline < _ALIGNED:
+        return ""
+    for words, other in ((evidence.left, right), (evidence.right, left)):
+        if (denied := _NOT.intersection(words)) and _NOT.isdisjoint(other.known):
+            return f"one headline says {_listed(denied)}, which the other does not"
+    return ""
+
+
 def _unknown_numbers(side: Fingerprint, other: Fingerprint) -> set[str]:
     return {
         number
@@ -81,8 +105,10 @@ def _is_rounded(number: str, exact: str) -> bool:
     """Whether "nearly 35,000" is what another calls 34,917."""
     if not (number.isdecimal() and exact.isdecimal() and number.endswith("000") and int(number) >= _ROUND):
         return False
+    if exact.endswith("000") or len(exact) >= 20:
+        return False
     zeros = len(number) - len(number.rstrip("0"))
-    return len(exact) < 20 and round(int(exact), -zeros) == int(number)
+    return round(int(exact), -zeros) == int(number) and abs(int(exact) - int(number)) <= _CLOSE * int(exact)
 
 
 def _is_correction(only: Collection[str], others: Collection[str], evidence: Evidence) -> bool:
@@ -132,7 +158,8 @@ def _in_headline(
     for word, other in _swaps(("^", *evidence.left, "$"), ("^", *evidence.right, "$")):
         unknown = (word not in right.known) + (other not in left.known)
         telling = min(statistics.weight(word), statistics.weight(other)) >= _NAMING
-        if word in only and other in others and telling and unknown >= least and not _is_slip(word, other):
+        another = unknown == 2 or (telling and unknown >= least)  # a short word too, where neither text has it
+        if word in only and other in others and another and not _is_slip(word, other):
             return f"where one headline says {word}, the other says {other}"
     if (day := CALENDAR.intersection(only)) and (other_day := CALENDAR.intersection(others)):
         return f"one headline says {_listed(day)}, the other {_listed(other_day)}"
@@ -175,12 +202,17 @@ def _neighbours(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _is_slip(one: str, two: str) -> bool:
-    """Whether one letter was changed, left out or put in, or two neighbours were swapped; never in a number."""
+    """Whether one letter was changed, left out or put in, or two neighbours were swapped; never in a number.
+
+    Another first letter makes another word, "million" and "billion", and so does a Persian negation.
+    """
     if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SLIP_LETTERS or one[0].isdigit() or two[0].isdigit():
         return False
     start = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), None)
     if start is None:
         return True
+    if start == 0 and (one[1:] == two[1:] or _NEGATING + min(one, two, key=len) in (one, two)):
+        return False
     one, two = one[start:], two[start:]
     swapped = one[:2] == two[1::-1] and one[2:] == two[2:]
     return swapped or one[1:] == two[1:] or one[1:] == two or one == two[1:]
