@@ -70,7 +70,7 @@ def test_r20_r21_r22_r23_a_week_of_500_feeds_on_40_hosts(hub: Desk, region: Regi
             hub.poll(now, every=True)
     assert not [asked for asked in region.requests if asked.in_retry_after_of_host]
     refused = [asked for asked in region.requests if asked.status in (429, 503)]
-    assert len({asked.path for asked in refused}) > 50, "publishers did ask to be left alone"
+    assert len({asked.host for asked in refused}) == 5, "publishers did ask to be left alone"
     assert any(asked.at < NOON + 2 * DAY < asked.at + 30 * HOUR for asked in refused), "while it was polled by hand"
     rechecked = 0
     for room in region.rooms:
@@ -113,7 +113,7 @@ def test_r20_r22_a_day_of_50_feeds_over_sockets(tmp_path: Path, engine: Engine) 
         desk.configure(HOSTS + listing)
         for _ in run(desk, region, DAY, tick=5 * MINUTE):
             pass
-    assert len(region.requests) > 800
+    assert len(region.requests) > 500
     assert not [asked for asked in region.requests if asked.in_retry_after_of_host]
     assert any(asked.status in (429, 503) for asked in region.requests)
     for room in region.rooms:
@@ -123,6 +123,7 @@ def test_r20_r22_a_day_of_50_feeds_over_sockets(tmp_path: Path, engine: Engine) 
 
 
 def _on(host: Publisher, number: int, room: Newsroom) -> Newsroom:
-    """On a host of this machine; its day without visitors begins in the first hours."""
-    refusal = room.refusal and replace(room.refusal, start=NOON + number * MINUTE, wait=timedelta(hours=5))
+    """On a host of this machine; the hours in which it wants no visitors begin in the first one."""
+    start = NOON + number * MINUTE
+    refusal = room.refusal and replace(room.refusal, start=start, end=start + 4 * HOUR, wait=5 * HOUR)
     return replace(room, host=host.host, refusal=refusal)

@@ -90,7 +90,7 @@ def _newsroom(number: int, hosts: int, days: int) -> Newsroom:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One request and how it was answered. `until`, `host_until`: to when the feed, or any feed of its host, had asked
-    to be left alone."""
+    to be left alone; the host at an earlier moment, for at the same one requests are under way together."""
 
     at: datetime
     host: str
@@ -124,7 +124,7 @@ class Region(httpcore.AsyncNetworkBackend):
         self._addresses = {host: ip_address(f"93.184.{n // 200}.{n % 200 + 1}") for n, host in enumerate(hosts)}
         self._open: Counter[str] = Counter()
         self._left_alone: dict[tuple[str, str], datetime] = {}
-        self._hosts_left_alone: dict[str, datetime] = {}
+        self._hosts_left_alone: dict[str, list[tuple[datetime, datetime]]] = {}
 
     def listing(self, options: str) -> str:
         """feeds.yaml with all newsrooms, their ids `paper0` and so on, and these `defaults`."""
@@ -140,13 +140,17 @@ class Region(httpcore.AsyncNetworkBackend):
         room, key = self._rooms[host, path], (host, path)
         validator = headers.get("if-none-match") or headers.get("if-modified-since")
         status, fields, body = self._answer(room, validator)
-        waits = self._left_alone.get(key), self._hosts_left_alone.get(host)
+        waits = self._left_alone.get(key), self._host_left_alone(host)
         self.requests.append(Asked(self.now, host, path, validator is not None, status, *waits))
         if status in (429, 503) and room.refusal:
             until = self.now + room.refusal.wait
             self._left_alone[key] = until
-            self._hosts_left_alone[host] = max(until, self._hosts_left_alone.get(host, until))
+            self._hosts_left_alone.setdefault(host, []).append((self.now, until))
         return status, fields, body
+
+    def _host_left_alone(self, host: str) -> datetime | None:
+        asked = self._hosts_left_alone.get(host, ())
+        return max((until for since, until in asked if since < self.now), default=None)
 
     def _answer(self, room: Newsroom, asked: str | None) -> tuple[int, dict[str, str], bytes]:
         refusal = room.refusal
