@@ -31,8 +31,10 @@ def run_poll(settings: Settings, *, every: bool, only: Sequence[str], folder: Pa
     configure_logging(settings.log_format, config.secrets)
     store = open_store(settings)
     try:
-        with hold(store, datetime.now(UTC)):
-            report = asyncio.run(_poll(store, config, settings, every=every, only=only, folder=folder))
+        with hold(store, datetime.now(UTC)), asyncio.Runner() as runner:
+            # Not Runner.run, which complains on stderr of a task that SIGTERM has ended.
+            run = runner.get_loop().run_until_complete
+            report = run(_poll(store, config, settings, every=every, only=only, folder=folder))
     finally:
         store.close()
     return UNREACHABLE if report.unreachable else 0
