@@ -27,7 +27,7 @@ from feedhub.models import (
 )
 from feedhub.net.hosts import CLOCK_DRIFT, MOST_PATIENCE
 from feedhub.net.urls import host_of, without_scheme
-from feedhub.store import hosts, hub
+from feedhub.store import activity, events, hosts, hub
 from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, table_of
 from feedhub.store.wordings import keep_first
@@ -175,6 +175,10 @@ def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> Non
         _record_cadence(row, poll.cadence)
     if poll.document_url:
         row.document_url = poll.document_url
+    row.trouble = poll.trouble or None
+    activity.count(row, poll)
+    for event in poll.events:
+        events.record(session, event)
     if news:
         _record_news(session, row, news, poll.at)
     session.add(
@@ -240,6 +244,7 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
 def _record_entries(session: Session, row: FeedRow, news: News, now: datetime) -> None:
     arrivals = [_arrival(row, arrival, now) for arrival in news.arrivals]
     arrivals += [_arrival(row, arrival, now) | _WITHHELD for arrival in news.withheld]
+    row.arrivals += len(news.arrivals)
     if arrivals:
         row.last_new_at = now
         session.execute(insert(table_of(EntryRow)), arrivals)
@@ -295,7 +300,7 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     row.etag = row.last_modified = row.body_hash = row.full_at = row.document_url = row.offer = None
     row.hints = row.window = None  # the document's; the rhythm is the feed's
     _record_move(row, None)
-    row.state, row.message, row.failures = "new", "", 0
+    row.state, row.message, row.failures, row.trouble = "new", "", 0, None
     row.next_poll_at = now
 
 
@@ -353,6 +358,7 @@ def _memory(row: FeedRow, delivered: tuple[datetime, ...], *, pushed: bool) -> F
         pushed=pushed,
         delivered=delivered,
         empty=row.last_new_at is None,
+        trouble=row.trouble or "",
     )
 
 

@@ -23,6 +23,10 @@ def long_text(default: str = "") -> Any:
     return Field(default=default, sa_type=Text)
 
 
+def counter() -> Any:
+    return Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The table of a model, for statements over many rows, which the session would otherwise look at one by one."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
@@ -92,6 +96,15 @@ class FeedRow(SQLModel, table=True):
     window: int | None = None  # items in the last document
     gap_at: datetime | None = None  # when items were last missed
     demand: float | None = None  # the feed's part in the hub's requests
+    # what polling it comes to: counted from the first poll on
+    polls: int = counter()
+    failed: int = counter()
+    unchanged: int = counter()
+    received: int = counter()  # bytes, decompressed
+    arrivals: int = counter()  # new entries, delivered ones too
+    unchanged_share: float | None = None  # of the answers of late
+    response_ms: float | None = None  # mean of the answers of late
+    trouble: str | None = None  # the kind of event that was told and is not over
 
 
 class HostRow(SQLModel, table=True):
@@ -154,6 +167,19 @@ class PollRow(SQLModel, table=True):
     new: int = 0
     edited: int = 0
     skipped: int = 0
+
+
+class EventRow(SQLModel, table=True):
+    """Something an operator is told once: :class:`feedhub.models.Event`. `urn` is its public id."""
+
+    __tablename__ = "events"
+
+    id: int | None = row_id()
+    urn: str = Field(unique=True)
+    feed: str = Field(default="", index=True)
+    kind: str
+    at: datetime
+    sentence: str = long_text()
 
 
 class StoryRow(SQLModel, table=True):
