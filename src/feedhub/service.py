@@ -24,6 +24,7 @@ from feedhub.schedule import Schedule
 from feedhub.store.database import Store, StoreError
 from feedhub.store.lock import Keep, Locked, held_for_good
 from feedhub.store.matching import Matched
+from feedhub.web.access import LOCAL, Access
 from feedhub.web.app import create_app
 from feedhub.web.library import Library
 
@@ -136,17 +137,18 @@ async def serve(
     listening: socket.socket | None,
     listener: Listener,
     keep: Keep = held_for_good,
+    access: Access = LOCAL,
 ) -> None:
     """Run until SIGTERM or SIGINT: the web side where there is a `listening` socket, the polling side where a `hub`.
 
-    `keep` is the polling lock's; while it raises, nothing is polled.
+    `keep` is the polling lock's; while it raises, nothing is polled. `access` says who may read the status.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     library = Library(store, lambda: site)
-    pushes = hub.pushes if hub else None
-    async with _web(store, site, library, listening, pushes), _polling(hub, library, listener, keep):
+    app = create_app(store, site, library, hub.pushes if hub else None, access)
+    async with _web(app, listening), _polling(hub, library, listener, keep):
         await stop.wait()
 
 
@@ -186,13 +188,11 @@ async def _deliveries(pushes: Pushes | None, polling: Polling) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def _web(
-    store: Store, site: Site, library: Library, listening: socket.socket | None, pushes: Pushes | None
-) -> AsyncIterator[None]:
+async def _web(app: ASGIApp, listening: socket.socket | None) -> AsyncIterator[None]:
     if listening is None:
         yield
         return
-    async with serve_app(create_app(store, site, library, pushes), listening):
+    async with serve_app(app, listening):
         yield
 
 

@@ -22,6 +22,7 @@ class Settings:
     port: int = 8080
     log_format: LogFormat = "auto"
     proxy: str | None = field(default=None, repr=False)
+    admin_token: str | None = field(default=None, repr=False)  # what /status and /metrics ask for
 
     @property
     def address(self) -> str:

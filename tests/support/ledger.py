@@ -43,10 +43,12 @@ def a_config(folder: Path, text: str = TWO_FEEDS, url: str = HUB) -> Config:
 class Ledger:
     """One database and the configuration in force. Each verb is one transaction."""
 
-    def __init__(self, store: Store, folder: Path, text: str = TWO_FEEDS, url: str = HUB) -> None:
+    def __init__(
+        self, store: Store, folder: Path, text: str = TWO_FEEDS, url: str = HUB, born: datetime = NOON
+    ) -> None:
         self.store, self._folder = store, folder
         self.site: Site
-        self.adopt(text, url=url)
+        self.adopt(text, born, url)
 
     def adopt(self, text: str, now: datetime = NOON, url: str = HUB) -> None:
         """Start with this feeds.yaml."""

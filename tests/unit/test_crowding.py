@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedhub.cli.health import crowding
+from feedhub.publish.status import crowding
 from feedhub.config import OutputConfig
 
 

@@ -61,6 +61,17 @@ ProxyAddress = Annotated[
     ),
 ]
 
+AdminToken = Annotated[
+    str | None,
+    typer.Option(
+        "--admin-token",
+        envvar="FEEDHUB_ADMIN_TOKEN",
+        metavar="TOKEN",
+        show_default=False,
+        help="What /status and /metrics ask for; better set as FEEDHUB_ADMIN_TOKEN, since others can read options.",
+    ),
+]
+
 CONFIG, DATA = Path("config/feeds.yaml"), Path("data")
 
 
@@ -73,6 +84,7 @@ def serve(
     port: Port = 8080,
     log_format: LogStyle = "auto",
     proxy: ProxyAddress = None,
+    admin_token: AdminToken = None,
     no_poll: Annotated[bool, typer.Option("--no-poll", help="Serve only; another process polls.")] = False,
     no_web: Annotated[bool, typer.Option("--no-web", help="Poll only; another process serves.")] = False,
 ) -> None:
@@ -80,7 +92,7 @@ def serve(
     from feedhub.cli.serving import run_service
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, host, port, log_format, proxy)
+    settings = Settings(config, data, database, allow_private, host, port, log_format, proxy, admin_token)
     run_service(settings, polls=not no_poll, serves=not no_web)
 
 

@@ -24,6 +24,7 @@ from feedhub.settings import Settings
 from feedhub.store.database import Store
 from feedhub.store.lock import Keep, held_for_good, hold
 from feedhub.store.matching import Matched
+from feedhub.web.access import Access
 
 log = structlog.get_logger("feedhub")
 
@@ -33,7 +34,7 @@ def run_service(settings: Settings, *, polls: bool, serves: bool) -> None:
     if not (polls or serves):
         raise Fault("--no-poll and --no-web together leave nothing to do")
     config = read_config(settings.config)
-    configure_logging(settings.log_format, config.secrets)
+    configure_logging(settings.log_format, {*config.secrets, settings.admin_token or ""})
     with ExitStack() as held:
         listening = held.enter_context(listen(settings)) if serves else None
         if listening:
@@ -68,12 +69,13 @@ async def run_parts(
     """Run the sides that are wanted until a signal ends them; `listener` hears how it goes."""
     now = datetime.now(UTC)
     address = settings.address if listening else None
+    access = Access.at(settings.host, settings.admin_token)
     if not polls:
         site = await store.write(adopt, config, address, now)
-        await serve(store, site, None, listening, listener)
+        await serve(store, site, None, listening, listener, access=access)
     else:
         async with open_hub(store, config, settings, now, address=address) as hub:
-            await serve(store, hub.site, hub, listening, listener, keep)
+            await serve(store, hub.site, hub, listening, listener, keep, access)
 
 
 class Teller:

@@ -11,8 +11,8 @@ from datetime import datetime
 import structlog
 
 from feedhub.config import FeedConfig
-from feedhub.ingest.health import is_offline
 from feedhub.ingest.events import told
+from feedhub.ingest.health import is_offline
 from feedhub.ingest.pacing import after_offline
 from feedhub.ingest.pipeline import Tools, failed, poll_feed
 from feedhub.models import OFFLINE_KINDS, Failed, FailureKind, FeedMemory, Poll

@@ -65,7 +65,7 @@ class Teaser:
 def river(view: OutputView, *, outputs: Sequence[OutputLink], root: str, notice: str | None = None) -> bytes:
     """An output's newest stories, by day (UTC)."""
     teasers = [_teaser(story) for story in view.stories]
-    return _render(
+    return render_page(
         "river.html",
         site_title=one_line(view.site_title) or view.site_url,
         title=feed_title(view),
@@ -85,7 +85,7 @@ def river(view: OutputView, *, outputs: Sequence[OutputLink], root: str, notice:
 
 def story(story: Story, *, site_title: str, root: str, noindex: bool, outputs: Sequence[OutputLink] = ()) -> bytes:
     """One story: its text, who carries it and why these are one, and what is like it and why that is not (R14)."""
-    return _render(
+    return render_page(
         "story.html",
         site_title=one_line(site_title),
         story=story,
@@ -134,7 +134,7 @@ def story_data(story: Story, site_url: str) -> dict[str, Any]:
 
 def outputs_page(outputs: Sequence[OutputLink], *, site_title: str, site_url: str, root: str, noindex: bool) -> bytes:
     """What can be subscribed to, and how. `site_url` is shown, as reader apps want the whole address."""
-    return _render(
+    return render_page(
         "outputs.html",
         site_title=one_line(site_title) or site_url,
         site_url=site_url,
@@ -156,7 +156,8 @@ def day_text(moment: datetime) -> str:
     return f"{_DAYS[utc.weekday()]}, {utc.day} {_MONTHS[utc.month - 1]} {utc.year}"
 
 
-def _render(template: str, **values: object) -> bytes:
+def render_page(template: str, **values: object) -> bytes:
+    """The page that this template makes of the values."""
     return clean(_TEMPLATES.get_template(template).render(values)).encode()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_
 from sqlmodel import Session, col, func, select
 
 from feedhub.models import Event, EventKind
-from feedhub.store.tables import EventRow
+from feedhub.store.tables import EventRow, HubRow
 
 MOST = 1_000
 KEPT = timedelta(days=90)
@@ -54,6 +54,11 @@ def newest(session: Session, limit: int) -> Sequence[Recorded]:
     return [
         Recorded(row.urn, Event(EventKind(row.kind), row.at, row.sentence, row.feed)) for row in session.exec(query)
     ]
+
+
+def feed_urn(session: Session) -> str:
+    """The permanent public id of the feed of events."""
+    return uuid.uuid5(_EVENTS, session.exec(select(HubRow.first_site_url)).one()).urn
 
 
 def _urn(event: Event) -> str:

@@ -19,6 +19,11 @@ def revision(session: Session) -> int:
     return session.exec(select(HubRow.revision)).first() or 0
 
 
+def created_at(session: Session) -> datetime:
+    """When the hub was first started."""
+    return session.exec(select(HubRow.created_at)).one()
+
+
 def described_at(session: Session) -> datetime:
     """When something that all documents show last changed."""
     return session.exec(select(HubRow.described_at)).one()

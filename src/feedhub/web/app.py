@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from email.utils import format_datetime
 
 import structlog
@@ -18,9 +19,12 @@ from feedhub.publish.query import PARAMETERS, BadQuery, read_query, spell_query
 from feedhub.publish.select import Site
 from feedhub.store import hub
 from feedhub.store.database import Store, StoreError
+from feedhub.web.access import LOCAL, Access
 from feedhub.web.callback import CallbackEndpoint, Callbacks
 from feedhub.web.conditional import accepts_gzip, is_fresh
 from feedhub.web.library import Library, Prepared
+from feedhub.web.operators import Operators
+from feedhub.web.process import Requests
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +40,15 @@ _SECURITY = {
 }
 
 
-def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks | None = None) -> Starlette:
-    """The web side of the hub. `callbacks` hear publishers' hubs, where they can reach us."""
+def create_app(
+    store: Store, site: Site, library: Library, callbacks: Callbacks | None = None, access: Access = LOCAL
+) -> Starlette:
+    """The web side of the hub. `callbacks` hear publishers' hubs, where they can reach us.
+
+    `access` says who may read the operator's addresses.
+    """
+    requests: Counter[int] = Counter()
+    operators = Operators(store, lambda: site, access, requests)
     static = {path: (content_type, body) for path, content_type, body in static_files()}
     noindex = {"X-Robots-Tag": "noindex"} if site.config.site.noindex else {}
 
@@ -76,11 +87,14 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/static/{name}", static_file),
+        *operators.routes,
         *([CallbackEndpoint(callbacks).route] if callbacks else ()),
         Route("/{path:path}", document),
     ]
     return Starlette(
-        routes=routes, middleware=[Middleware(SecurityHeaders)], exception_handlers={StoreError: _unavailable}
+        routes=routes,
+        middleware=[Middleware(Requests, counts=requests), Middleware(SecurityHeaders)],
+        exception_handlers={StoreError: _unavailable},
     )
 
 

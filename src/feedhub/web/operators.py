@@ -1,0 +1,109 @@
+"""The operator's addresses: `/status`, as a page, as data and as a feed of events, and `/metrics`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from feedhub.models import Document
+from feedhub.publish import board as boards
+from feedhub.publish import metrics
+from feedhub.publish.board import Board
+from feedhub.publish.select import Site
+from feedhub.store.database import Store
+from feedhub.web.access import CHALLENGE, Access
+from feedhub.web.conditional import accepts_gzip, is_fresh
+from feedhub.web.library import Prepared, prepare
+from feedhub.web.process import process_samples
+
+_KEPT = 5.0  # seconds: reading it all is not cheap
+_UNDATED = datetime.max.replace(tzinfo=UTC)  # the tag alone says whether it has changed
+
+
+class Operators:
+    """Answers those that `access` admits. `requests` are this process's answers by status."""
+
+    def __init__(self, store: Store, site: Callable[[], Site], access: Access, requests: Counter[int]) -> None:
+        self._store, self._site, self._access, self._requests = store, site, access, requests
+        self._reading = asyncio.Lock()
+        self._board: Board | None = None
+        self._read_at = 0.0
+        self._pages: dict[tuple[str, str | None], Prepared] = {}
+
+    @property
+    def routes(self) -> list[Route]:
+        documents = (("/status", "page"), ("/status.json", "data"), ("/status.atom", "events"))
+        return [
+            *(Route(path, self._document, name=name) for path, name in documents),
+            Route("/metrics", self._metrics),
+        ]
+
+    async def _document(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        path = request.url.path.removeprefix("/")
+        state = request.query_params.get("state") if path == "status" else None
+        board = await self._current()
+        if state is not None and state not in board.report.states:
+            return PlainTextResponse("No feed is in this state.\n", 404, {"Cache-Control": "no-store"})
+        key = path, state
+        if key not in self._pages:
+            self._pages[key] = await asyncio.to_thread(_prepared, board, self._site(), path, state)
+        return _respond(self._pages[key], request)
+
+    async def _metrics(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        board = await self._current()
+        samples = {**metrics.hub_samples(board.report), **process_samples(self._requests)}
+        body = await asyncio.to_thread(metrics.exposition, samples)
+        return Response(body, headers={"Content-Type": metrics.CONTENT_TYPE, "Cache-Control": "no-store"})
+
+    async def _current(self) -> Board:
+        """What the database said within the last seconds; it is read once, however many ask."""
+        async with self._reading:
+            if self._board is None or time.monotonic() - self._read_at > _KEPT:
+                self._board = await self._store.read(boards.load_board, self._site())
+                self._read_at = time.monotonic()
+                self._pages = {}
+            return self._board
+
+    def _refusal(self, request: Request) -> Response | None:
+        if self._access.admits(request.headers.get("authorization")):
+            return None
+        if self._access.token is None:
+            reason = "This is for the operator: set FEEDHUB_ADMIN_TOKEN to read it from elsewhere.\n"
+            return PlainTextResponse(reason, 403, {"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store", "WWW-Authenticate": CHALLENGE}
+        return PlainTextResponse("This is for the operator.\n", 401, headers)
+
+
+def _prepared(board: Board, site: Site, path: str, state: str | None) -> Prepared:
+    match path:
+        case "status":
+            kind, body = boards.HTML, boards.page(board, site, state)
+        case "status.json":
+            kind, body = boards.JSON, boards.data(board)
+        case _:
+            kind, body = boards.ATOM, boards.event_feed(board, site)
+    return prepare(Document(path, kind, body, _UNDATED))
+
+
+def _respond(prepared: Prepared, request: Request) -> Response:
+    """For one reader alone, who asks each time whether it has changed."""
+    compressed = prepared.gzipped if accepts_gzip(request.headers.get("accept-encoding")) else None
+    etag = prepared.gzipped_etag if compressed else prepared.etag
+    headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept-Encoding", "X-Robots-Tag": "noindex"}
+    if is_fresh(etag, _UNDATED, request.headers.get("if-none-match"), None):
+        return Response(status_code=304, headers=headers)
+    if compressed:
+        headers["Content-Encoding"] = "gzip"
+    headers["Content-Type"] = prepared.document.content_type
+    return Response(compressed or prepared.document.body, headers=headers)
