@@ -75,9 +75,8 @@ def summary(report: Report) -> list[str]:
     lines = [f"{plural(len(report.feeds), 'feed')}, {plural(hub.stories, 'story')} from {plural(hub.entries, 'entry')}"]
     median, slowest = (quantile(report.activity.delays, share) for share in (0.5, 0.95))
     if median is not None and slowest is not None:
-        lines.append(
-            f"from publication to here: {span_text(median)} for half of the stories, {span_text(slowest)} for 95 %"
-        )
+        spans = f"{span_text(median)} for half of the newest stories, {span_text(slowest)} for 95 %"
+        lines.append(f"from publication to here: {spans}")
     return [*lines, *([OFFLINE_HINT] if hub.unreachable else []), *report.crowded]
 
 

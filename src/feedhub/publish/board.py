@@ -34,12 +34,17 @@ class Board:
     born: datetime
 
 
+def load_current(session: Session, site: Site) -> Report:
+    """The report as of the database's last news, without what only the page plots."""
+    return load_report(session, site.config, status.as_of(session))
+
+
 def load_board(session: Session, site: Site) -> Board:
     """Everything with a few statements, however many feeds there are."""
-    now = status.as_of(session)
+    report = load_current(session, site)
     return Board(
-        report=load_report(session, site.config, now),
-        hours=status.new_by_hour(session, now),
+        report=report,
+        hours=status.new_by_hour(session, report.at),
         events=events.newest(session, _EVENTS),
         events_id=events.feed_urn(session),
         born=hub.created_at(session),

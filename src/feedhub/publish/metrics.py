@@ -134,5 +134,5 @@ def _number(value: Value) -> str:
         case timedelta():
             return f"{value.total_seconds():.3f}"
         case float():
-            return f"{value:.6g}"
+            return repr(round(value, 6))
     return str(value)

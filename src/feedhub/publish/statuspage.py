@@ -78,7 +78,7 @@ def figures(report: Report) -> list[tuple[str, str]]:
 def _delay(median: timedelta | None, slowest: timedelta | None) -> str:
     if median is None or slowest is None:
         return "not known yet"
-    return f"{span_text(median)} for half of a week’s stories, {span_text(slowest)} for 95 %"
+    return f"{span_text(median)} for half of the newest stories, {span_text(slowest)} for 95 %"
 
 
 def _urgency(health: Health) -> tuple[bool, int]:
@@ -105,7 +105,7 @@ def _facts(health: Health) -> list[tuple[str, str]]:
         ("Answers in", answer_text(found.response)),
         ("Unchanged", percent_text(found.unchanged_share)),
         ("Failed in a row", str(found.failures) if found.failures else ""),
-        ("Told apart by", f"{found.identity}: {found.identity_reason}" if found.identity else ""),
+        ("Told apart by", ": ".join(filter(None, (found.identity, health.identity_note)))),
         ("Its hub", f"{found.push.state}: {found.push.message}" if found.push else ""),
     ]
 

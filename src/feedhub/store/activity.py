@@ -19,7 +19,7 @@ from feedhub.store.tables import EntryRow, FeedRow
 HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATE = 100  # answers: a mean of late is over about so many
-_MOST_DELAYS = 10_000  # stories
+_MOST_DELAYS = 2_000  # stories
 
 
 def count(row: FeedRow, poll: Poll) -> None:

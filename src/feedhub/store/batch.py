@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -125,6 +126,14 @@ class Batch:
         dates = {"published": entry.published, "updated": entry.published, "touched": self._now}
         self.founded.append({"urn": urn, **dates})
         return _PROVISIONAL + len(self.founded) - 1
+
+    def merged(self) -> dict[int, int]:
+        """How many of each feed's new entries joined a story."""
+        counts: Counter[int] = Counter()
+        for one, _, decision in self._placed:
+            if one.home is None:
+                counts[one.entry.feed] += decision.story is not None
+        return counts
 
     # --- what is written ----------------------------------------------------------------------------------------------
 

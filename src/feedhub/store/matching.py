@@ -7,7 +7,7 @@ else: not from where a batch ends, nor from a restart in between (R7).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,7 +42,7 @@ class Matched:
     """What a matching did: stories founded, entries that joined one or were edited, and whether a feed was renamed.
 
     `split` counts the edited entries that left their story for one of their own, `regrouped` the stories that `merge`
-    and `never_merge` put together or took apart.
+    and `never_merge` put together or took apart. `merged` says of each feed with new entries, by its id, how many joined.
     """
 
     founded: int = 0
@@ -51,6 +51,7 @@ class Matched:
     renamed: bool = False
     split: int = 0
     regrouped: int = 0
+    merged: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def changed(self) -> bool:
@@ -64,6 +65,7 @@ class Matched:
             renamed=self.renamed or other.renamed,
             split=self.split + other.split,
             regrouped=self.regrouped + other.regrouped,
+            merged={**self.merged, **{key: n + self.merged.get(key, 0) for key, n in other.merged.items()}},
         )
 
 
@@ -121,7 +123,8 @@ class Matcher:
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)
         founded, split = len(batch.founded) - batch.split, batch.split
-        return Matched(founded, fresh - founded, len(waiting) - fresh, split=split, regrouped=regrouped)
+        merged = {self._policies[feed].key: count for feed, count in batch.merged().items()}
+        return Matched(founded, fresh - founded, len(waiting) - fresh, split=split, regrouped=regrouped, merged=merged)
 
     def _regroup(self, session: Session, now: datetime) -> int:
         parted = apply_never_merge(session, self._dedup.never_merge, self._policies, now)

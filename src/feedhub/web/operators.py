@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -17,14 +18,33 @@ from feedhub.publish import board as boards
 from feedhub.publish import metrics
 from feedhub.publish.board import Board
 from feedhub.publish.select import Site
+from feedhub.publish.status import Report
 from feedhub.store.database import Store
 from feedhub.web.access import CHALLENGE, Access
 from feedhub.web.conditional import accepts_gzip, is_fresh
 from feedhub.web.library import Prepared, prepare
 from feedhub.web.process import process_samples
 
+T = TypeVar("T")
+
 _KEPT = 5.0  # seconds: reading it all is not cheap
 _UNDATED = datetime.max.replace(tzinfo=UTC)  # the tag alone says whether it has changed
+
+
+class Kept(Generic[T]):
+    """What was read within the last seconds; it is read once, however many ask."""
+
+    def __init__(self) -> None:
+        self._reading = asyncio.Lock()
+        self._value: T | None = None
+        self._read_at = 0.0
+
+    async def get(self, read: Callable[[], Awaitable[T]]) -> T:
+        async with self._reading:
+            if self._value is None or time.monotonic() - self._read_at > _KEPT:
+                self._value = await read()
+                self._read_at = time.monotonic()
+            return self._value
 
 
 class Operators:
@@ -32,10 +52,9 @@ class Operators:
 
     def __init__(self, store: Store, site: Callable[[], Site], access: Access, requests: Counter[int]) -> None:
         self._store, self._site, self._access, self._requests = store, site, access, requests
-        self._reading = asyncio.Lock()
-        self._board: Board | None = None
-        self._read_at = 0.0
+        self._boards, self._reports = Kept[Board](), Kept[Report]()
         self._pages: dict[tuple[str, str | None], Prepared] = {}
+        self._pages_of: Board | None = None
 
     @property
     def routes(self) -> list[Route]:
@@ -50,30 +69,26 @@ class Operators:
             return refusal
         path = request.url.path.removeprefix("/")
         state = request.query_params.get("state") if path == "status" else None
-        board = await self._current()
+        board = await self._boards.get(lambda: self._store.read(boards.load_board, self._site()))
         if state is not None and state not in board.report.states:
             return PlainTextResponse("No feed is in this state.\n", 404, {"Cache-Control": "no-store"})
-        key = path, state
-        if key not in self._pages:
-            self._pages[key] = await asyncio.to_thread(_prepared, board, self._site(), path, state)
-        return _respond(self._pages[key], request)
+        return _respond(await self._page(board, path, state), request)
+
+    async def _page(self, board: Board, path: str, state: str | None) -> Prepared:
+        if board is not self._pages_of:
+            self._pages, self._pages_of = {}, board
+        pages, key = self._pages, (path, state)
+        if key not in pages:
+            pages[key] = await asyncio.to_thread(_prepared, board, self._site(), path, state)
+        return pages[key]
 
     async def _metrics(self, request: Request) -> Response:
         if refusal := self._refusal(request):
             return refusal
-        board = await self._current()
-        samples = {**metrics.hub_samples(board.report), **process_samples(self._requests)}
+        report = await self._reports.get(lambda: self._store.read(boards.load_current, self._site()))
+        samples = {**metrics.hub_samples(report), **process_samples(self._requests)}
         body = await asyncio.to_thread(metrics.exposition, samples)
         return Response(body, headers={"Content-Type": metrics.CONTENT_TYPE, "Cache-Control": "no-store"})
-
-    async def _current(self) -> Board:
-        """What the database said within the last seconds; it is read once, however many ask."""
-        async with self._reading:
-            if self._board is None or time.monotonic() - self._read_at > _KEPT:
-                self._board = await self._store.read(boards.load_board, self._site())
-                self._read_at = time.monotonic()
-                self._pages = {}
-            return self._board
 
     def _refusal(self, request: Request) -> Response | None:
         if self._access.admits(request.headers.get("authorization")):
