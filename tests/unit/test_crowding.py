@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from feedhub.publish.status import crowding
 from feedhub.config import OutputConfig
+from feedhub.publish.status import crowding
 
 
 @pytest.mark.parametrize(

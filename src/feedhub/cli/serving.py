@@ -136,7 +136,7 @@ class Teller:
 
     def matched(self, matched: Matched) -> None:
         """A line in the log; none while the progress bar is on the screen, which it would tear apart."""
-        for key in matched.merged.keys() & self._unmatched.keys():
+        for key in sorted(matched.merged.keys() & self._unmatched.keys()):
             log.info("polled", **poll_line(*self._unmatched.pop(key), matched.merged[key]))
         if self._screen.is_terminal and not self._over:
             return

@@ -98,7 +98,8 @@ class _Hour(FunctionElement[int]):
 
 @compiles(_Hour, "sqlite")
 def _sqlite_hour(element: _Hour, compiler: Any, **options: Any) -> str:
-    return f"(CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER) / 3600)"
+    seconds = f"substr({compiler.process(element.clauses, **options)}, 1, 19)"  # strftime would round fractions up
+    return f"(CAST(strftime('%s', {seconds}) AS INTEGER) / 3600)"
 
 
 @compiles(_Hour)

@@ -42,7 +42,7 @@ class Matched:
     """What a matching did: stories founded, entries that joined one or were edited, and whether a feed was renamed.
 
     `split` counts the edited entries that left their story for one of their own, `regrouped` the stories that `merge`
-    and `never_merge` put together or took apart. `merged` says of each feed with new entries, by its id, how many joined.
+    and `never_merge` put together or took apart. `merged` says of each feed with new entries, by id, how many joined.
     """
 
     founded: int = 0

@@ -1,0 +1,4 @@
+"""The numbers for Prometheus: well-formed, bounded, and without secrets."""
+
+from __future__ import annotations
+
