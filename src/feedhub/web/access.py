@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import ipaddress
 import secrets
 from dataclasses import dataclass, field
@@ -42,7 +41,7 @@ def _credential(authorization: str) -> str:
         case "basic":
             try:
                 return base64.b64decode(value, validate=True).decode().partition(":")[2]
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:  # it is not base64, or not UTF-8
                 return ""
     return ""
 
