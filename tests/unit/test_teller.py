@@ -22,11 +22,15 @@ from unit.test_status import a_feed, a_report
 TIGRIS, ZAGROS = a_feed("tigris"), a_feed("zagros")
 
 
-@pytest.fixture
-def teller(capsys: pytest.CaptureFixture[str]) -> Iterator[Teller]:
-    configure_logging("json")  # to the stderr that `capsys` reads
-    yield Teller(a_report({}).config, Settings(Path("feeds.yaml"), Path("data")), serves=False)
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    yield
     structlog.reset_defaults()
+
+
+def a_teller() -> Teller:
+    configure_logging("json")
+    return Teller(a_report({}).config, Settings(Path("feeds.yaml"), Path("data")), serves=False)
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -36,7 +40,8 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [{k: v for k, v in line.items() if k not in common} for line in lines if line["event"] == "polled"]
 
 
-def test_a_poll_that_brings_nothing_is_told_at_once(teller: Teller, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_poll_that_brings_nothing_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    teller = a_teller()
     teller.polled(TIGRIS, a_poll(1, size=0))
     teller.polled(ZAGROS, failing_poll(2))
     common = {"seconds": 0.08, "bytes": 0, "new": 0, "merged": 0, "next": "2026-11-22T12:15:00+00:00"}
@@ -46,12 +51,11 @@ def test_a_poll_that_brings_nothing_is_told_at_once(teller: Teller, capsys: pyte
     ]
 
 
-def test_one_that_brings_entries_is_told_when_they_are_matched(
-    teller: Teller, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_that_brings_entries_is_told_when_they_are_matched(capsys: pytest.CaptureFixture[str]) -> None:
     """Then it is known how many joined a story; a matching of others says nothing about them."""
     entries = [an_entry(f"https://tigris.example/news/{n}") for n in range(3)]
     poll = news_poll(1, *entries, size=4_096)
+    teller = a_teller()
     teller.polled(TIGRIS, poll)
     teller.polled(ZAGROS, replace(poll, feed=2))
     teller.matched(Matched(founded=1, joined=2, merged={"tigris": 2}))
@@ -62,9 +66,9 @@ def test_one_that_brings_entries_is_told_when_they_are_matched(
     assert [(line["feed"], line["merged"]) for line in told(capsys)] == [("zagros", 0)]
 
 
-def test_no_line_is_lost_where_matching_fails(teller: Teller, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_line_is_lost_where_matching_fails(capsys: pytest.CaptureFixture[str]) -> None:
     """Neither when the feed is polled again nor when the service ends: then `merged` is not known."""
-    with teller:
+    with a_teller() as teller:
         for _ in range(2):
             teller.polled(TIGRIS, news_poll(1, an_entry()))
         teller.pass_ended(PassReport({}, offline=False))
