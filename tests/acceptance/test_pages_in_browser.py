@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from support.browser import Browser, Page, program
+from support.browser import Browser, Page
 from support.demonstration import Demo, demonstrating
 from support.program import fetch, until
-from support.requirements import missing
 
 pytestmark = pytest.mark.slow
 
@@ -47,14 +46,6 @@ PAGES = ("river", "arabic-river", "story", "arabic-story", "outputs")
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_screen = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if not program():
-        missing("Chromium")
-    with Browser(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
