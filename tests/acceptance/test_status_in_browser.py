@@ -20,6 +20,8 @@ pytestmark = pytest.mark.slow
 
 KEPT = Path(__file__).parents[2] / "artifacts" / "pages"
 FEEDS = 300
+CUT_OFF = """[...document.querySelectorAll('main *')]
+    .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +45,7 @@ def test_300_feeds_in_every_state_can_be_read(browser: Browser, service: Service
     assert len(page.all(".feed", "id")) == len(page.all(".feed svg path", "tagName")) == FEEDS
     loaded = page.evaluate("performance.getEntriesByType('resource').map(it => it.name)")
     assert {Path(address).name for address in loaded} <= {"feedhub.css", "status.css", "favicon.svg"}
-    overflowing = (
-        "[...document.querySelectorAll('main *')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth)"
-    )
-    assert page.evaluate(f"{overflowing}.map(e => e.outerHTML.slice(0, 90))") == []
+    assert page.evaluate(CUT_OFF) == []
 
 
 def test_feeds_that_need_a_hand_come_first_and_a_state_can_be_chosen(browser: Browser, service: Service) -> None:

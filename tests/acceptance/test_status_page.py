@@ -94,12 +94,10 @@ def test_they_say_what_status_says(service: Service, program: Program) -> None:
     assert 'feedhub_http_requests_total{code="200"}' in metrics
 
 
-def test_without_a_token_they_are_for_this_machine_alone(program: Program, service: Service) -> None:
-    """Where feedhub can be reached from elsewhere they are closed, and say how to open them; all else is served."""
-    program.environment.pop("FEEDHUB_ADMIN_TOKEN")
+def test_without_a_token_they_are_closed_to_other_machines(program: Program, service: Service) -> None:
+    """Where feedhub can be reached from elsewhere they say how to open them; all else is served."""
+    del program.environment["FEEDHUB_ADMIN_TOKEN"]
     try:
-        with program.serving("--no-poll") as local:
-            assert {local.get(path).status for path in PATHS} == {200}
         with program.serving("--no-poll", "--host", "0.0.0.0") as public:
             answers = [public.get(path) for path in PATHS]
             assert {answer.status for answer in answers} == {403}
