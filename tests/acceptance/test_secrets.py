@@ -25,6 +25,7 @@ def test_no_secret_shows_in_any_output_log_or_report(program: Program, publisher
     publisher.serve("/zagros", rss(*recent(4, guid=None)))
     publisher.serve("/sirwan", rss(relative, link="", title=""))
     publisher.serve("/broken", "<html>Log in</html>", content_type="text/html")
+    publisher.serve("/ended", "", status=410)
     publisher.redirect("/loop", "/loop?key=2")
     host = publisher.url("").removeprefix("http://")
     program.configure(
@@ -34,6 +35,7 @@ def test_no_secret_shows_in_any_output_log_or_report(program: Program, publisher
         f"  - 'http://reader:{PASSWORD}@{host}/sirwan'\n"
         f"  - 'http://reader:{PASSWORD}@{host}/broken'\n"
         f"  - 'http://reader:{PASSWORD}@{host}/lost?key=${{ZAGROS_KEY}}'\n"
+        f"  - {{id: ended, url: 'http://reader:{PASSWORD}@{host}/ended?key=${{ZAGROS_KEY}}'}}\n"
         f"  - 'http://{host}/loop?key=${{ZAGROS_KEY}}'\n"
         f"  - 'http://{host}/absent/${{TIGRIS_TOKEN}}/feed'\n"
         f"  - 'http://reader:{PASSWORD}@nowhere.invalid/${{ZAGROS_KEY}}/feed'\n"
@@ -48,6 +50,7 @@ def test_no_secret_shows_in_any_output_log_or_report(program: Program, publisher
         story = service.get(f"/stories/{stories[0]['id'].removeprefix('urn:uuid:')}")
         service.stop()
     assert [answer.status for answer in [*operators, story]] == [200] * 5
+    assert "ended: gone" in operators[2].text
     assert all("zagros" in answer.text for answer in (operators[0], operators[1], operators[3]))
     everything = {ran.out + ran.err for ran in shown} | {service.out + service.err}
     everything |= {answer.text for answer in [*operators, story]}

@@ -24,7 +24,7 @@ from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
-from support.polls import NOON, QUARTER
+from support.polls import NOON, QUARTER, a_poll
 
 _VALUES = {"id": 1, "key": "tigris", "revision": 7, "failures": 0, "unreachable": False, "renamed": False}
 _FILES = Path(migrations.__file__).parent / "migrations"
@@ -263,6 +263,24 @@ def test_outputs_with_stories_remember_the_last_number_they_gave(database_url: s
         found = connection.execute(text("SELECT name, last_number FROM outputs ORDER BY name")).all()
         assert [tuple(row) for row in found] == [("o1", 8), ("o2", 0)]
     store.close()
+
+
+def test_feeds_from_before_begin_to_be_counted(database_url: str) -> None:
+    """0011: what was known of them stays; the counters begin at nothing, and the next poll counts."""
+    store = _at_revision(database_url, "0007")
+    with store.engine.begin() as connection:
+        _insert_feed(connection)
+    store.close()
+    store = Store.open(database_url)
+    try:
+        with store.writing() as session:
+            feeds.record(session, a_poll(1))
+        with store.reading() as session:
+            row = session.get_one(FeedRow, 1)
+            assert (row.key, row.polls, row.failed, row.unchanged, row.arrivals) == ("tigris", 1, 0, 1, 0)
+            assert (row.unchanged_share, row.response_ms, row.trouble) == (1, 80, None)
+    finally:
+        store.close()
 
 
 def _upgrade_to(connection: Connection, revision: str) -> None:

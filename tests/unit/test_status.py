@@ -24,6 +24,7 @@ from feedhub.publish.status import Health, Report, answer_text, as_data, percent
 from feedhub.store.events import Recorded
 from feedhub.store.status import UNKNOWN, FeedStatus, HubActivity, HubStatus, PushStatus
 from support.polls import NOON
+from unit.test_show import FEED
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WELL = replace(
@@ -43,26 +44,8 @@ EVENT = Event(EventKind.BLOCKED, NOON, "it wants a browser; ask <the> outlet", "
 
 
 def a_feed(key: str = "tigris", **changes: Any) -> FeedConfig:
-    feed = FeedConfig(
-        id=key,
-        explicit_id=True,
-        url=f"https://{key}.example/feed?key=s3cret",
-        public_url=f"https://{key}.example/feed",
-        title=None,
-        tags=(),
-        language=None,
-        timezone=None,
-        priority=0,
-        interval=15 * MINUTE,
-        min_interval=5 * MINUTE,
-        max_interval=DAY,
-        headers={},
-        paused=False,
-        dedup="story",
-        max_size=5_000_000,
-        position=0,
-        line=7,
-    )
+    address = f"https://{key}.example/feed"
+    feed = replace(FEED, id=key, url=f"{address}?key=s3cret", public_url=address, line=7)
     return replace(feed, **changes)
 
 
