@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 _MATCH_PAUSE = 1.0  # seconds in which polls gather for one matching
 _DRAIN = timedelta(seconds=5)  # given to polls under way when the service stops
-_LOOK = timedelta(seconds=2)  # between looks at the configuration file
+_LOOK = timedelta(seconds=1)  # between looks at the configuration file
 _LAST_ANSWERS = 3  # seconds given to requests under way when the service stops
 
 
