@@ -25,6 +25,11 @@ class Settings:
     admin_token: str | None = field(default=None, repr=False)  # what /status and /metrics ask for
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """What no log may show."""
+        return frozenset(filter(None, (self.admin_token,)))
+
+    @property
     def address(self) -> str:
         """Where the web side listens, as an address to open."""
         host = f"[{self.host}]" if ":" in self.host else self.host

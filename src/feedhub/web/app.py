@@ -20,9 +20,10 @@ from feedhub.publish.select import Site
 from feedhub.store import hub
 from feedhub.store.database import Store, StoreError
 from feedhub.web.access import LOCAL, Access
-from feedhub.web.callback import CallbackEndpoint, Callbacks
+from feedhub.web.callback import CallbackEndpoint
 from feedhub.web.conditional import accepts_gzip, is_fresh
 from feedhub.web.library import Library, Prepared
+from feedhub.web.live import Live
 from feedhub.web.operators import Operators
 from feedhub.web.process import Requests
 
@@ -40,20 +41,15 @@ _SECURITY = {
 }
 
 
-def create_app(
-    store: Store, site: Site, library: Library, callbacks: Callbacks | None = None, access: Access = LOCAL
-) -> Starlette:
-    """The web side of the hub. `callbacks` hear publishers' hubs, where they can reach us.
-
-    `access` says who may read the operator's addresses.
-    """
+def create_app(store: Store, live: Live, library: Library, access: Access = LOCAL) -> Starlette:
+    """The web side of the hub. `access` says who may read the operator's addresses."""
     requests: Counter[int] = Counter()
-    operators = Operators(store, lambda: site, access, requests)
+    operators = Operators(store, lambda: live.site, access, requests)
     static = {path: (content_type, body) for path, content_type, body in static_files()}
-    noindex = {"X-Robots-Tag": "noindex"} if site.config.site.noindex else {}
 
     async def document(request: Request) -> Response:
         path = request.url.path.removeprefix("/")
+        site = live.site
         address = _with_query(path, request, site)
         if isinstance(address, BadQuery):
             return PlainTextResponse(f"{address}\n", 400)
@@ -61,7 +57,8 @@ def create_app(
         if not isinstance(found, Prepared):
             return _missing(found, site, path)
         response = respond(found, request)
-        response.headers.update(noindex)
+        if site.config.site.noindex:
+            response.headers["X-Robots-Tag"] = "noindex"
         return response
 
     async def static_file(request: Request) -> Response:
@@ -75,7 +72,7 @@ def create_app(
 
     async def ready(_request: Request) -> Response:
         await store.read(hub.revision)
-        return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
+        return PlainTextResponse(_readiness(live.mistakes), headers={"Cache-Control": "no-store"})
 
     async def all_by_name(request: Request) -> Response:
         """`all` has a shorter address; told as a relative one, for the site may have a path."""
@@ -88,7 +85,7 @@ def create_app(
         Route("/readyz", ready),
         Route("/static/{name}", static_file),
         *operators.routes,
-        *([CallbackEndpoint(callbacks).route] if callbacks else ()),
+        CallbackEndpoint(lambda: live.callbacks).route,
         Route("/{path:path}", document),
     ]
     return Starlette(
@@ -96,6 +93,13 @@ def create_app(
         middleware=[Middleware(Requests, counts=requests), Middleware(SecurityHeaders)],
         exception_handlers={StoreError: _unavailable},
     )
+
+
+def _readiness(mistakes: int) -> str:
+    if not mistakes:
+        return "ready\n"
+    count = "1 mistake" if mistakes == 1 else f"{mistakes} mistakes"
+    return f"ready, with the last good configuration: the file has {count} now, which the log names\n"
 
 
 def _with_query(path: str, request: Request, site: Site) -> str | BadQuery:
