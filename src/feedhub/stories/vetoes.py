@@ -131,8 +131,8 @@ def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
         numbers = word[0].isdigit() and other[0].isdigit() and unknown == 2
         if numbers and not _is_correction({word}, {other}, evidence):
             return f"where one says {word}, the other says {other}"
-        names = word in evidence.left and other in evidence.right
-        if unknown and names and not _is_slip(word, other):
+        names = (word in evidence.left) + (other in evidence.right)
+        if unknown and names + unknown >= 3 and not _is_slip(word, other):
             return f"where one says {word}, the other says {other}"
     return ""
 
