@@ -14,8 +14,11 @@ from itertools import pairwise
 from feedhub.stories.calendar import CALENDAR
 from feedhub.stories.evidence import Evidence
 from feedhub.stories.fingerprint import Fingerprint, runs_of
+from feedhub.stories.roles import changed_roles
+from feedhub.stories.slips import is_slip
 from feedhub.stories.spelling import skeleton, words_of
 from feedhub.stories.statistics import RARE, Statistics
+from feedhub.stories.units import are_different_units
 
 _ALIGNED = 0.35  # likeness from which two headlines say the same thing with another word, rather than something else
 _CONTAINED = 0.75  # of the shorter text, from which on a number that only one has is no matter of the rest
@@ -25,13 +28,11 @@ _ABOUT = 0.2  # of a headline, from which on a text speaks of it
 _LONG_SAME_RUNS = 25  # between items of one outlet
 _LONG_TEXT_RUNS = 50
 _LONG_TEXT = 0.9
-_SLIP_LETTERS = 5  # of a word that may have a typing mistake; shorter ones become another
 _ROUND = 10_000  # from here on numbers are rounded in speech
 _NAMING = RARE // 5  # weight from which a word can be what tells two stories apart
 _LISTED = 3
 _CLOSE = 0.05  # of the exact number, within which another one is its rounding
 _NOT = frozenset(words_of(skeleton("not never cannot لا لم لن ليس ليست نیست نییە değil")))
-_NEGATING = "ن"  # before a Persian verb
 
 
 def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool) -> str:
@@ -41,6 +42,7 @@ def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: 
         or _days(left, right, evidence)
         or _number_in_headline(evidence)
         or _order(evidence)
+        or _roles(left, right, evidence, statistics)
         or _negation(left, right, evidence)
         or _in_text(left, right, evidence)
         or (
@@ -70,17 +72,25 @@ def _days(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
 def _number_in_headline(evidence: Evidence) -> str:
     """Another number in the same place counts though the texts are the same: so an outlet titles its daily items."""
     for word, other in _swaps(("^", *evidence.left, "$"), ("^", *evidence.right, "$")):
-        if word[0].isdigit() and other[0].isdigit() and not (_is_rounded(word, other) or _is_rounded(other, word)):
+        if word[-1].isdigit() and other[-1].isdigit() and not (_is_rounded(word, other) or _is_rounded(other, word)):
             return f"where one headline says {word}, the other says {other}"
+        if are_different_units(word, other):
+            return f"where one headline counts {word}, the other counts {other}"
     return ""
 
 
 def _order(evidence: Evidence) -> str:
     """The same numbers the other way round, as those of a score."""
-    one, two = ([word for word in words if word[0].isdigit()] for words in (evidence.left, evidence.right))
+    one, two = ([word for word in words if word[-1].isdigit()] for words in (evidence.left, evidence.right))
     if one != two and sorted(one) == sorted(two):
         return f"one headline says {' '.join(one)}, the other {' '.join(two)}"
     return ""
+
+
+def _roles(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics) -> str:
+    """Two names that changed places: who did it, and to whom."""
+    found = changed_roles(evidence.left, evidence.right, (left.body, right.body), statistics)
+    return f"{' '.join(found.first)} and {' '.join(found.last)} have changed places" if found else ""
 
 
 def _negation(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
@@ -128,11 +138,13 @@ def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
         return ""
     for word, other in _swaps(("^", *left.body), ("^", *right.body)):
         unknown = (word not in right.known) + (other not in left.known)
-        numbers = word[0].isdigit() and other[0].isdigit() and unknown == 2
+        numbers = word[-1].isdigit() and other[-1].isdigit() and unknown == 2
+        if unknown == 2 and are_different_units(word, other):
+            return f"where one counts {word}, the other counts {other}"
         if numbers and not _is_correction({word}, {other}, evidence):
             return f"where one says {word}, the other says {other}"
         names = (word in evidence.left) + (other in evidence.right)
-        if unknown and names + unknown >= 3 and not _is_slip(word, other):
+        if unknown and names + unknown >= 3 and not is_slip(word, other):
             return f"where one says {word}, the other says {other}"
     return ""
 
@@ -159,7 +171,7 @@ def _in_headline(
         unknown = (word not in right.known) + (other not in left.known)
         telling = min(statistics.weight(word), statistics.weight(other)) >= _NAMING
         another = unknown == 2 or (telling and unknown >= least)  # a short word too, where neither text has it
-        if word in only and other in others and another and not _is_slip(word, other):
+        if word in only and other in others and another and not is_slip(word, other):
             return f"where one headline says {word}, the other says {other}"
     if (day := CALENDAR.intersection(only)) and (other_day := CALENDAR.intersection(others)):
         return f"one headline says {_listed(day)}, the other {_listed(other_day)}"
@@ -185,7 +197,7 @@ def _swaps(one: Sequence[str], two: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def unknown_words(headline: Sequence[str], other: Fingerprint) -> list[str]:
     """The words that the other entry does not have, not in another spacing or with a typing mistake either."""
-    missing = [word for word in headline if word not in other.known and not word[0].isdigit()]
+    missing = [word for word in headline if word not in other.known and not word[-1].isdigit()]
     if not missing:
         return []
     together = {part for pair in _neighbours(headline) if "".join(pair) in other.known for part in pair}
@@ -193,29 +205,12 @@ def unknown_words(headline: Sequence[str], other: Fingerprint) -> list[str]:
     return [
         word
         for word in missing
-        if word not in together and word not in apart and not any(_is_slip(word, known) for known in other.known)
+        if word not in together and word not in apart and not any(is_slip(word, known) for known in other.known)
     ]
 
 
 def _neighbours(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     return pairwise(words)
-
-
-def _is_slip(one: str, two: str) -> bool:
-    """Whether one letter was changed, left out or put in, or two neighbours were swapped; never in a number.
-
-    Another first letter makes another word, "million" and "billion", and so does a Persian negation.
-    """
-    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SLIP_LETTERS or one[0].isdigit() or two[0].isdigit():
-        return False
-    start = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), None)
-    if start is None:
-        return True
-    if start == 0 and (one[1:] == two[1:] or _NEGATING + min(one, two, key=len) in (one, two)):
-        return False
-    one, two = one[start:], two[start:]
-    swapped = one[:2] == two[1::-1] and one[2:] == two[2:]
-    return swapped or one[1:] == two[1:] or one[1:] == two or one == two[1:]
 
 
 def _listed(words: Collection[str]) -> str:
