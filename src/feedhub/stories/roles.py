@@ -13,7 +13,7 @@ _LETTERS = 3  # of a word; shorter ones are particles and case endings, which fo
 _NAME_WORDS = 4
 _NAMING = RARE // 10
 # Both sides of these are equals: "talks between Iraq and Iran".
-_EQUALS = frozenset(words_of(skeleton("and with between versus مع بين لەگەڵ نێوان میان ile arasında ligel navbera")))
+_EQUALS = frozenset(words_of(skeleton("and with between versus v و û u ve مع بين لەگەڵ نێوان میان ile arasında ligel navbera")))
 
 Words = tuple[str, ...]
 
@@ -30,19 +30,21 @@ def change(one: Sequence[str], two: Sequence[str]) -> Change | None:
     """The two that changed places, where all other words of the headlines stay where they are."""
     if one == two or len(one) != len(two):
         return None
-    left, right = ([word for word in words if len(word) >= _LETTERS] for words in (one, two))
-    if Counter(left) != Counter(right):
+    long, other_long = (tuple(word for word in words if len(word) >= _LETTERS) for words in (one, two))
+    return _change(tuple(one), tuple(two)) or _change(long, other_long)
+
+
+def _change(one: Words, two: Words) -> Change | None:
+    if one == two or Counter(one) != Counter(two):
         return None
-    differing = [place for place, (word, other) in enumerate(zip(left, right, strict=True)) if word != other]
-    if not differing:
-        return None
-    left, right = (words[differing[0] : differing[-1] + 1] for words in (left, right))
+    differing = [place for place, (word, other) in enumerate(zip(one, two, strict=True)) if word != other]
+    left, right = (words[differing[0] : differing[-1] + 1] for words in (one, two))
     longest = min(_NAME_WORDS, len(left) - 1)
     for head in range(1, longest + 1):
         for tail in range(1, min(longest, len(left) - head) + 1):
             first, between, last = left[:head], left[head : len(left) - tail], left[len(left) - tail :]
-            if right == [*last, *between, *first]:
-                return Change(tuple(first), tuple(last), tuple(between))
+            if right == (*last, *between, *first):
+                return Change(first, last, between)
     return None
 
 

@@ -18,7 +18,7 @@ from feedhub.stories.roles import changed_roles
 from feedhub.stories.slips import is_slip
 from feedhub.stories.spelling import skeleton, words_of
 from feedhub.stories.statistics import RARE, Statistics
-from feedhub.stories.units import are_different_units
+from feedhub.stories.amounts import are_different_units, number
 
 _ALIGNED = 0.35  # likeness from which two headlines say the same thing with another word, rather than something else
 _CONTAINED = 0.75  # of the shorter text, from which on a number that only one has is no matter of the rest
@@ -72,7 +72,8 @@ def _days(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
 def _number_in_headline(evidence: Evidence) -> str:
     """Another number in the same place counts though the texts are the same: so an outlet titles its daily items."""
     for word, other in _swaps(("^", *evidence.left, "$"), ("^", *evidence.right, "$")):
-        if word[-1].isdigit() and other[-1].isdigit() and not (_is_rounded(word, other) or _is_rounded(other, word)):
+        one, two = number(word), number(other)
+        if one and two and not (one == two or _is_rounded(one, two) or _is_rounded(two, one)):
             return f"where one headline says {word}, the other says {other}"
         if are_different_units(word, other):
             return f"where one headline counts {word}, the other counts {other}"
@@ -144,7 +145,7 @@ def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
         if numbers and not _is_correction({word}, {other}, evidence):
             return f"where one says {word}, the other says {other}"
         names = (word in evidence.left) + (other in evidence.right)
-        if unknown and names + unknown >= 3 and not is_slip(word, other):
+        if unknown and names + unknown >= 3 and not _is_same(word, other):
             return f"where one says {word}, the other says {other}"
     return ""
 
@@ -171,7 +172,7 @@ def _in_headline(
         unknown = (word not in right.known) + (other not in left.known)
         telling = min(statistics.weight(word), statistics.weight(other)) >= _NAMING
         another = unknown == 2 or (telling and unknown >= least)  # a short word too, where neither text has it
-        if word in only and other in others and another and not is_slip(word, other):
+        if word in only and other in others and another and not _is_same(word, other):
             return f"where one headline says {word}, the other says {other}"
     if (day := CALENDAR.intersection(only)) and (other_day := CALENDAR.intersection(others)):
         return f"one headline says {_listed(day)}, the other {_listed(other_day)}"
@@ -211,6 +212,10 @@ def unknown_words(headline: Sequence[str], other: Fingerprint) -> list[str]:
 
 def _neighbours(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     return pairwise(words)
+
+
+def _is_same(word: str, other: str) -> bool:
+    return is_slip(word, other) or number(word) == number(other) != ""
 
 
 def _listed(words: Collection[str]) -> str:

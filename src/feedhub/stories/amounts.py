@@ -1,11 +1,11 @@
-"""What stands behind a number and tells what it counts: "40 km" and "40 ha" are two things."""
+"""How many of what: small numbers in words, and units, for "40 km" and "40 ha" are two things."""
 
 from __future__ import annotations
 
 from feedhub.stories.spelling import skeleton, words_of
 
 # One meaning a line, however it is written.
-_WORDS = """
+_UNITS = """
     kilometre kilometres kilometer kilometers km kms كيلومتر كيلومترا كيلومترات كم کیلومتر کیلۆمەتر kîlometre kilometreye
     metre metres meter meters متر مترا أمتار مەتر metro metroye
     mile miles ميل ميلا أميال مایل مایلس mîl mil
@@ -40,20 +40,40 @@ _WORDS = """
     rial rials riyal ريال ريالا ریال
     toman tomans تومان تومانی تومانا tumen
 """
+_NUMERALS = """
+    2 two iki du دوو دو
+    3 three üç sê سێ ثلاثة ثلاث سه
+    4 four dört çar چوار أربعة أربع چهار
+    5 five beş pênc پێنج خمسة خمس پنج
+    6 six altı şeş شەش ستة ست شش
+    7 seven yedi heft حەوت سبعة سبع هفت
+    8 eight sekiz heşt هەشت ثمانية ثماني ثمان هشت
+    9 nine dokuz neh نۆ تسعة تسع
+    10 ten deh عشرة عشر
+    11 eleven یازدە یازده
+    12 twelve دوازدە دوازده
+"""
 
 
-def _meanings() -> dict[str, int]:
-    meanings: dict[str, int] = {}
-    for number, line in enumerate(_WORDS.strip().splitlines()):
-        for word in words_of(skeleton(line)):
-            meanings.setdefault(word, number)
-    return meanings
+def _lines(text: str) -> dict[str, str]:
+    """Each word's line, named by the first word in it."""
+    named: dict[str, str] = {}
+    for line in text.strip().splitlines():
+        first, *others = words_of(skeleton(line))
+        for word in (first, *others):
+            named.setdefault(word, first)
+    return named
 
 
-_MEANINGS = _meanings()
+_MEANINGS, _VALUES = _lines(_UNITS), _lines(_NUMERALS)
 
 
 def are_different_units(word: str, other: str) -> bool:
-    """Whether both are units, and not of the same thing. Both as :func:`feedhub.stories.spelling.words_of` has them."""
+    """Whether both are units, and not of the same thing. Words as :func:`feedhub.stories.spelling.words_of` has them."""
     one, two = _MEANINGS.get(word), _MEANINGS.get(other)
     return one is not None and two is not None and one != two
+
+
+def number(word: str) -> str:
+    """The number that the word is, in digits, "three" too; empty where it is none."""
+    return word if word[-1].isdigit() else _VALUES.get(word, "")
