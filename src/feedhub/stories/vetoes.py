@@ -30,6 +30,9 @@ _LONG_TEXT_RUNS = 50
 _LONG_TEXT = 0.9
 _ROUND = 10_000  # from here on numbers are rounded in speech
 _NAMING = RARE // 5  # weight from which a word can be what tells two stories apart
+_TELLING = RARE // 2  # weight from which a word of a text can, under the same headline
+_SAME_HEADLINE = 0.9
+_TEMPLATE = 0.5  # of the runs of words of the shorter text
 _LISTED = 3
 _CLOSE = 0.05  # of the exact number, within which another one is its rounding
 _NOT = frozenset(words_of(skeleton("not never cannot لا لم لن ليس ليست نیست نییە değil")))
@@ -44,7 +47,7 @@ def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: 
         or _order(evidence)
         or _roles(left, right, evidence, statistics)
         or _negation(left, right, evidence)
-        or _in_text(left, right, evidence)
+        or _in_text(left, right, evidence, statistics)
         or (
             "" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, statistics, same_outlet)
         )
@@ -133,21 +136,31 @@ def _is_correction(only: Collection[str], others: Collection[str], evidence: Evi
     )
 
 
-def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
-    """A name of the headline that the texts replace in the same place, or a number."""
+def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics) -> str:
+    """What the texts replace in the same place: a number, a name of a headline, or any name in an outlet's template."""
     if left.body == right.body:
         return ""
+    is_template = _is_template(evidence)
     for word, other in _swaps(("^", *left.body), ("^", *right.body)):
         unknown = (word not in right.known) + (other not in left.known)
-        numbers = word[-1].isdigit() and other[-1].isdigit() and unknown == 2
+        in_headlines = (word in evidence.left) + (other in evidence.right)
+        if not unknown or _is_same(word, other):
+            continue
         if unknown == 2 and are_different_units(word, other):
             return f"where one counts {word}, the other counts {other}"
+        numbers = unknown == 2 and word[-1].isdigit() and other[-1].isdigit()
         if numbers and not _is_correction({word}, {other}, evidence):
             return f"where one says {word}, the other says {other}"
-        names = (word in evidence.left) + (other in evidence.right)
-        if unknown and names + unknown >= 3 and not _is_same(word, other):
+        telling = is_template and min(statistics.weight(word), statistics.weight(other)) >= _TELLING
+        if unknown + in_headlines >= 3 or (unknown == 2 and telling):
             return f"where one says {word}, the other says {other}"
     return ""
+
+
+def _is_template(evidence: Evidence) -> bool:
+    """Whether short texts under one headline are so much the same that one word in place of another is what is new."""
+    is_long = evidence.runs >= _LONG_TEXT_RUNS and evidence.run_union >= _LONG_TEXT
+    return evidence.headline >= _SAME_HEADLINE and evidence.run_share >= _TEMPLATE and not is_long
 
 
 def _is_same_text(evidence: Evidence, same_outlet: bool) -> bool:
