@@ -154,7 +154,7 @@ def test_r14_a_third_copy_joins_one_of_two_that_are_kept_apart(ledger: Ledger) -
 
 
 def test_r14_a_merge_by_article_holds_over_a_never_merge_by_story(ledger: Ledger) -> None:
-    """R14: feeds.yaml cannot show that both speak of the same two stories; what is shown together stays so, for good."""
+    """R14: feeds.yaml cannot show that both speak of the same two stories; what is shown together stays so."""
     second, first = ledger.stories()
     both = {"merge": [[FIRST.link, SECOND.link]], "never_merge": [[first.id, second.id]]}
     assert override(ledger, 10, **both) == Matched(regrouped=1)

@@ -113,7 +113,7 @@ def test_r47_a_story_goes_on_without_the_feed_that_founded_it(ledger: Ledger) ->
 
 
 def test_r14_a_decision_by_earlier_rules_says_what_it_said(ledger: Ledger) -> None:
-    """R13, R14: new rules are for what comes; a stored decision stands with its sentence, and takes copies as before."""
+    """R13, R14: new rules are for what comes; a stored decision keeps its sentence and takes copies as before."""
     ledger.record(poll(ledger, "tigris", report("tigris", WEIR)), poll(ledger, "agency", copy("agency", WEIR)))
     ledger.match()
     before = ledger.the_story()
@@ -148,8 +148,8 @@ def a_pass(ledger: Ledger) -> list[Poll]:
         told = [(WEIR, MARKET, BRIDGE)[(n + place) % 3] for place in range(3)]
         shared = [(copy if n % 2 else report)(outlet, one, published=at(-n)) for one in told]
         own = an_entry(f"https://{outlet}.example/news/2026/of-our-own", title=f"Of our own, by {outlet}")
-        other = report(outlet, tuple(part.replace("Amara", PLACES[n]) for part in MARKET), published=at(-n))
-        polls.append(poll(ledger, outlet, *shared, own, other))
+        title, lead = (part.replace("Amara", PLACES[n]) for part in MARKET)
+        polls.append(poll(ledger, outlet, *shared, own, report(outlet, (title, lead), published=at(-n))))
     return polls
 
 

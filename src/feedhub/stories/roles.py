@@ -10,10 +10,12 @@ from feedhub.stories.spelling import skeleton, words_of
 from feedhub.stories.statistics import RARE, Statistics
 
 _LETTERS = 3  # of a word; shorter ones are particles and case endings, which follow the word they stand by
-_NAME_WORDS = 4
+_NAME_WORDS = 3
 _NAMING = RARE // 10
-# Both sides of these are equals: "talks between Iraq and Iran".
-_EQUALS = frozenset(words_of(skeleton("and with between versus v و û u ve مع بين لەگەڵ نێوان میان ile arasında ligel navbera")))
+# On both sides of these stand equals, "talks between Iraq and Iran", or what is said and who says it.
+_NO_VERBS = frozenset(
+    words_of(skeleton("and with between versus v says say said و مع بين û ve u ile ligel navbera لەگەڵ نێوان میان"))
+)
 
 Words = tuple[str, ...]
 
@@ -60,7 +62,7 @@ def changed_roles(
     if found is None or min(_weight(found.first, statistics), _weight(found.last, statistics)) < _NAMING:
         return None
     orders = [_order(found, text) for text in texts]
-    if _EQUALS.issuperset(found.between):  # or nothing
+    if _NO_VERBS.issuperset(found.between):  # or nothing
         return found if 0 not in orders and orders[0] != orders[1] else None
     return None if 0 not in orders and orders[0] == orders[1] else found
 

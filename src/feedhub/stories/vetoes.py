@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
+from feedhub.stories.amounts import are_different_units, number
 from feedhub.stories.calendar import CALENDAR
 from feedhub.stories.evidence import Evidence
 from feedhub.stories.fingerprint import Fingerprint, runs_of
@@ -18,7 +19,6 @@ from feedhub.stories.roles import changed_roles
 from feedhub.stories.slips import is_slip
 from feedhub.stories.spelling import skeleton, words_of
 from feedhub.stories.statistics import RARE, Statistics
-from feedhub.stories.amounts import are_different_units, number
 
 _ALIGNED = 0.35  # likeness from which two headlines say the same thing with another word, rather than something else
 _CONTAINED = 0.75  # of the shorter text, from which on a number that only one has is no matter of the rest
