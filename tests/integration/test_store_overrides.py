@@ -11,6 +11,7 @@ from feedhub.models import Entry, Poll, Story
 from feedhub.store import outputs
 from feedhub.store.database import Store
 from feedhub.store.matching import Matched
+from feedhub.store.overrides import unknown
 from support.ledger import Ledger
 from support.polls import at, news_poll
 from support.reports import ARABIC, BRIDGE, MARKET, WEIR, copy, report
@@ -168,10 +169,13 @@ def test_r14_a_word_on_an_article_that_no_feed_has_does_nothing(ledger: Ledger) 
     """R14: it may still come; until then both ids and all carriers are as they were."""
     before = [(story.id, carriers(story)) for story in ledger.stories()]
     nowhere, gone = "https://nowhere.example/article", "urn:uuid:00000000-0000-5000-8000-000000000000"
-    groups = [[FIRST.link, nowhere], [SECOND.link, gone]]
-    assert override(ledger, 10, merge=groups) == Matched()
-    assert override(ledger, 20, never_merge=groups) == Matched()
+    groups = [(FIRST.link, nowhere), (SECOND.link, gone)]
+    written = list(map(list, groups))
+    assert override(ledger, 10, merge=written) == Matched()
+    assert override(ledger, 20, never_merge=written) == Matched()
     assert [(story.id, carriers(story)) for story in ledger.stories()] == before
+    with ledger.store.reading() as session:
+        assert unknown(session, groups) == [nowhere, gone]
 
 
 def test_r14_a_section_page_stands_for_every_story_that_is_listed_under_it(ledger: Ledger) -> None:
