@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +12,9 @@ from lxml import etree
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from feedhub.models import Enclosure, OutputView, Picture
+from feedhub.models import OutputView
 from feedhub.publish import atom, jsonfeed
-from support.stories import SITE, TIGRIS, a_carrier, a_plain_story, a_related, a_shared_story, a_story, a_view
-
-HOSTILE = a_story(
-    4,
-    title="a < b ]]> \x00\ud800 <script>",
-    url="https://tigris.example/a b/خبر?[x]#y#z",
-    summary="\x0b & ",
-    content="<p>]]></p>",
-    author="\x00",
-    categories=("", "\x01", "oil & gas"),
-    language="en_US?",
-    picture=Picture("https://tigris.example/ü.jpg", '"<', "jpeg", 0, -1),
-    enclosures=(Enclosure("ftp://tigris.example/x", "x/y"), Enclosure("https://tigris.example/x", "sound", -5)),
-    carriers=(a_carrier(replace(TIGRIS, title="", url="nowhere", id="\x00 ü")), a_carrier(url="x:y")),
-    related=(
-        a_related(8, title="\x00 ]]> <b>", url="nowhere", source=replace(TIGRIS, title="\x0b"), reason="\x00"),
-        a_related(9, title="", url="https://tigris.example/a b/خبر?[x]#y#z"),
-    ),
-)
-BARE = a_plain_story(3, title="", carriers=(a_carrier(replace(TIGRIS, title="", link="")),))
-
-VIEWS = {
-    "empty": a_view(),
-    "full": a_view(a_story(), a_shared_story()),
-    "short": a_view(a_story(), a_shared_story(), summaries=True, names_carriers=True),
-    "bare": a_view(BARE),
-    "hostile": a_view(HOSTILE, title="\x00", site_title=""),
-}
-
+from support.stories import SITE, VIEWS, a_story, a_view
 
 @pytest.fixture(params=list(VIEWS.values()), ids=list(VIEWS))
 def view(request: pytest.FixtureRequest) -> OutputView:

@@ -21,6 +21,7 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 MOST_RELATED = 5  # stories that an item of an output names beside its own
 _FALLBACK_TITLE = 80  # characters of the summary that stand in for a missing headline
 _UNKNOWN_TYPE = "application/octet-stream"
+_KURDISH = {"ckb": "Arab", "kmr": "Latn"}  # the scripts of the two that ISO 639-3 tells apart
 
 # A table of our own: `mimetypes` reads the system's files, and documents must not depend on the machine (R39).
 _TYPES = {
@@ -94,6 +95,15 @@ def items(view: OutputView) -> tuple[Item, ...]:
     return tuple(_item(story, view) for story in view.stories)
 
 
+def older_tag(language: str | None) -> str | None:
+    """A tag as Atom and RSS have it: by RFC 3066, which knows no ISO 639-3, so that Kurdish is `ku` and its script."""
+    primary, *rest = (language or "").split("-")
+    if primary not in _KURDISH:
+        return language
+    script = [] if rest and len(rest[0]) == 4 else [_KURDISH[primary]]
+    return "-".join(["ku", *script, *rest])
+
+
 def common_language(written: tuple[Item, ...]) -> str | None:
     """The language that all items share, or None."""
     languages = {item.language for item in written}
@@ -156,7 +166,7 @@ def text_html(story: Story) -> str:
 
 def summary_html(story: Story) -> str:
     """The summary as a paragraph; where there is none, the headline."""
-    return f"<p>{escape(clean(story.summary).strip() or headline(story))}</p>"
+    return f"<p>{escape(clean(story.summary).strip() or headline(story), quote=False)}</p>"
 
 
 def summarised(story: Story) -> Story:
@@ -245,7 +255,7 @@ def _html(story: Story, picture: Picture | None, carriers: tuple[Via, ...]) -> s
 
 
 def _also(carriers: tuple[Via, ...]) -> str:
-    links = (f'<a href="{escape(via.url)}"><bdi>{escape(via.source)}</bdi></a>' for via in carriers)
+    links = (f'<a href="{escape(via.url)}"><bdi>{escape(via.source, quote=False)}</bdi></a>' for via in carriers)
     return f'<p><bdi lang="en">Also in</bdi>: {", ".join(links)}</p>' if carriers else ""
 
 
@@ -259,7 +269,7 @@ def _directed(html: str, direction: Direction, language: str | None) -> str:
 def _figure(picture: Picture) -> str:
     sizes = (("width", picture.width), ("height", picture.height))
     size = "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
-    caption = f"<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
+    caption = f"<figcaption>{escape(picture.caption, quote=False)}</figcaption>" if picture.caption else ""
     return f'<figure><img src="{escape(picture.url)}" alt="{escape(picture.caption)}"{size}>{caption}</figure>'
 
 

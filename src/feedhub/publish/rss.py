@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from feedhub.models import Enclosure, OutputView, Picture
 from feedhub.publish.addresses import link_to
-from feedhub.publish.item import Item, common_language, feed_title, items
+from feedhub.publish.item import Item, common_language, feed_title, items, older_tag
 from feedhub.publish.xml import (
     ATOM,
     CONTENT,
@@ -42,7 +42,7 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     child(channel, "title", title)
     child(channel, "link", view.site_url + link_to(view).page)
     child(channel, "description", title)
-    if language := common_language(written):
+    if language := older_tag(common_language(written)):
         child(channel, "language", language)
     child(channel, "lastBuildDate", rfc822(view.updated))
     child(channel, "generator", "feedhub")
@@ -64,12 +64,13 @@ def _item(channel: Element, item: Item) -> None:
     child(node, "pubDate", rfc822(item.story.published))
     child(node, "atom:updated", rfc3339(item.story.updated))  # RSS has no word for it
     child(node, "dc:creator", item.author)
-    if item.language:
-        child(node, "dc:language", item.language)
+    if language := older_tag(item.language):
+        child(node, "dc:language", language)
     for category in item.categories:
         child(node, "category", category)
     _media(node, item)
-    child(node, "description", escape(item.summary, quote=False))  # HTML by the format's custom, so text is escaped
+    # HTML by the format's custom, so text is escaped; never empty, since readers may know nothing else.
+    child(node, "description", escape(item.summary, quote=False) or item.html)
     child(node, "content:encoded", item.html)
     child(node, "source", item.origin.title, {"url": item.origin.feed or item.origin.id})
     for via in item.vias:

@@ -21,8 +21,9 @@ MEDIA = "http://search.yahoo.com/mrss/"
 
 Attributes = Mapping[str, str | int | None]
 
-# What XML 1.0 `Char` leaves out (section 2.2), and the control characters that it only discourages.
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 `Char` leaves out (section 2.2), and the controls and noncharacters that it only discourages.
+_PLANES = "".join(f"{chr(plane)}-{chr(plane + 0xFFFD)}" for plane in range(0x10000, 0x110000, 0x10000))
+_ILLEGAL = re.compile(f"[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd{_PLANES}]")
 _LINE_END = re.compile(r"\r\n?")
 
 
