@@ -10,7 +10,21 @@ from feedhub.ingest.clean import clean_html
 from feedhub.models import Carrier, Enclosure, OutputView, Picture, Related, Source, Story
 from support.stories import NOON, SITE
 
-_NASTY = ("]]>", "\x00", "\ud800", "\ufffe", "\U0001ffff", "<!--", "</p>", "&amp;lt;", "&#0;", "\r\n", "\u202e", "<b", "%")
+_NASTY = (
+    "]]>",
+    "\x00",
+    "\ud800",
+    "\ufffe",
+    "\U0001ffff",
+    "<!--",
+    "</p>",
+    "&amp;lt;",
+    "&#0;",
+    "\r\n",
+    "\u202e",
+    "<b",
+    "%",
+)
 _WORDS = st.text(st.characters(), max_size=12)
 TEXTS = st.one_of(_WORDS, st.tuples(_WORDS, st.sampled_from(_NASTY), _WORDS).map("".join))
 MARKUP = st.one_of(TEXTS.map(clean_html), st.just('<p>One.</p><ul><li dir="rtl">چوار <b>&amp; five</b></li></ul>'))
@@ -23,9 +37,18 @@ TYPES = st.one_of(st.sampled_from(["", "image/png", "audio/mpeg"]), TEXTS)
 
 SOURCES = st.builds(Source, id=TEXTS, title=TEXTS, link=ADDRESSES, url=ADDRESSES)
 CARRIERS = st.builds(
-    Carrier, source=SOURCES, url=ADDRESSES, title=TEXTS, published=MOMENTS, first_seen=MOMENTS, rule=TEXTS, evidence=TEXTS
+    Carrier,
+    source=SOURCES,
+    url=ADDRESSES,
+    title=TEXTS,
+    published=MOMENTS,
+    first_seen=MOMENTS,
+    rule=TEXTS,
+    evidence=TEXTS,
 )
-RELATED = st.builds(Related, id=st.uuids().map("urn:uuid:{}".format), title=TEXTS, url=ADDRESSES, source=SOURCES, reason=TEXTS)
+RELATED = st.builds(
+    Related, id=st.uuids().map("urn:uuid:{}".format), title=TEXTS, url=ADDRESSES, source=SOURCES, reason=TEXTS
+)
 PICTURES = st.builds(Picture, url=ADDRESSES, caption=TEXTS, type=TYPES, width=SIZES, height=SIZES)
 ENCLOSURES = st.builds(Enclosure, url=ADDRESSES, type=TYPES, length=st.integers(-5, 10**12))
 

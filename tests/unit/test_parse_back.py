@@ -60,7 +60,9 @@ def atom_entry(entry: Any) -> dict[str, Any]:
 
 
 def atom_expected(item: Item) -> dict[str, Any]:
-    files = [(file.url, file.type, str(file.length) if file.length else None, None) for file in item.enclosures]
+    files: list[tuple[str | None, ...]] = [
+        (file.url, file.type, str(file.length) if file.length else None, None) for file in item.enclosures
+    ]
     if picture := item.picture:
         files.insert(0, (picture.url, picture.type or "text/html", None, picture.caption or None))
     links = {"self": item.origin.feed, "alternate": item.origin.site}

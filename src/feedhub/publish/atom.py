@@ -18,7 +18,8 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     """The output as Atom. `links` are more links of the feed, relation to address; `archive` marks an RFC 5005 page."""
     written = items(view)
     feed = element(
-        "feed", {"xmlns": ATOM, "xmlns:fh": HISTORY if archive else None, "xml:lang": older_tag(common_language(written))}
+        "feed",
+        {"xmlns": ATOM, "xmlns:fh": HISTORY if archive else None, "xml:lang": older_tag(common_language(written))},
     )
     child(feed, "id", view.id)
     child(feed, "title", feed_title(view))

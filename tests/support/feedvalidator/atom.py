@@ -100,6 +100,13 @@ def _mailboxes(published: Published) -> Iterator[str]:
     yield from (text(name) for name in published.elements("atom:name") if _MAILBOX.search(text(name)))
 
 
+@rule("ArchiveIncomplete")
+def _linked(published: Published) -> Iterator[str]:
+    known = {"prev-archive", "next-archive"} & set(relations(published.feed))
+    if published.is_atom and children(published.feed, "fh:archive") and not known:
+        yield published.address
+
+
 @rule("MissingCurrentInArchive")
 def _current(published: Published) -> Iterator[str]:
     if children(published.feed, "fh:archive") and "current" not in relations(published.feed):
@@ -110,7 +117,9 @@ def _is_canonical(identity: str) -> bool:
     if not identity.startswith(("http:", "https:")):
         return True
     parts = urlsplit(identity)
-    needless = any(_UNRESERVED.fullmatch(bytes.fromhex(found[1:]).decode("latin-1")) for found in _ESCAPE.findall(identity))
+    needless = any(
+        _UNRESERVED.fullmatch(bytes.fromhex(found[1:]).decode("latin-1")) for found in _ESCAPE.findall(identity)
+    )
     return (
         not needless
         and all(found == found.upper() for found in _ESCAPE.findall(identity))

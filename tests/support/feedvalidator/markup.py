@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import html5lib
-from html5lib.html5parser import ParseError
 from lxml.etree import _Element as Element
 
 from support.feedvalidator.document import Published, Rules, listed, named, text
@@ -16,8 +16,9 @@ RULES: Rules = {}
 rule = partial(listed, RULES)
 
 # What readers should strip, of what HTML has and a feed of news could hold.
-_RISKY = set("script style iframe frame frameset object embed applet base link meta title head html body svg math".split())
-_FORMS = set("form input button select textarea option".split())
+_ELEMENTS = "script style iframe frame frameset object embed applet base link meta title head html body svg math"
+_FORMS = "form input button select textarea option"
+_RISKY = frozenset(f"{_ELEMENTS} {_FORMS}".split())
 _RISKY_ATTRIBUTES = re.compile(r"on\w+|style|class|id|srcdoc|formaction")
 _PLAIN = ("atom:title", "atom:summary", "atom:name", "title", "source", "category", "media:title")
 _END_TAG = re.compile(
@@ -31,16 +32,13 @@ _END_TAG = re.compile(
 def _html(published: Published) -> Iterator[str]:
     """It parses as a strict parser of HTML5 does, not only as a browser would."""
     for element in _marked_up(published):
-        try:
-            _parsed(element.text or "", strict=True)
-        except ParseError as error:
-            yield f"{error}: {(element.text or '')[:200]!r}"
+        yield from (f"{error}: {text(element)[:200]!r}" for error in _parsed(element.text or "").errors)
 
 
 @rule("SecurityRisk")
 def _elements(published: Published) -> Iterator[str]:
     for element in _marked_up(published):
-        yield from (f"{tag} in {named(element)}" for tag, _ in _tags(element) if tag in _RISKY | _FORMS)
+        yield from (f"{tag} in {named(element)}" for tag, _ in _tags(element) if tag in _RISKY)
 
 
 @rule("SecurityRiskAttr")
@@ -79,12 +77,21 @@ def _marked_up(published: Published) -> Iterator[Element]:
             yield element
 
 
-def _tags(element: Element) -> Iterator[tuple[str, dict[str, str]]]:
-    for found in _parsed(element.text or "").iter():
-        if isinstance(found.tag, str):
-            yield found.tag.rpartition("}")[2], dict(found.attrib)
+def _tags(element: Element) -> tuple[tuple[str, dict[str, str]], ...]:
+    return _parsed(element.text or "").tags
 
 
-def _parsed(html: str, strict: bool = False):  # type: ignore[no-untyped-def]
-    parser = html5lib.HTMLParser(strict=strict, namespaceHTMLElements=False)
-    return parser.parseFragment(html)
+@dataclass(frozen=True)
+class Parsed:
+    """HTML as a parser of HTML5 reads it: its elements, and what it has to mend."""
+
+    tags: tuple[tuple[str, dict[str, str]], ...]
+    errors: tuple[str, ...]
+
+
+@lru_cache(maxsize=5_000)
+def _parsed(html: str) -> Parsed:
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    tree = parser.parseFragment(html)
+    tags = ((found.tag.rpartition("}")[2], dict(found.attrib)) for found in tree.iter() if isinstance(found.tag, str))
+    return Parsed(tuple(tags), tuple(str(code) for _, code, _ in parser.errors))

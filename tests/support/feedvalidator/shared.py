@@ -44,26 +44,29 @@ ATTRIBUTES: dict[str, set[str]] = {
     "media:title": {"type"},
 }
 
-_ABOUT = {f"atom:{name}" for name in "id title subtitle updated author link generator category rights icon logo".split()}
-_ENTRY = {f"atom:{name}" for name in "id title published updated author link category summary content source".split()}
-_CHANNEL = set("title link description language copyright lastBuildDate pubDate generator docs ttl category".split())
-_ITEM = set("title link description guid pubDate author category comments enclosure source".split())
+_OF_ATOM = "id title updated author link category"
+_OF_FEED = f"{_OF_ATOM} subtitle generator rights icon logo"
+_OF_ENTRY = f"{_OF_ATOM} published summary content source"
+_OF_RSS = "title link description category"
+_OF_CHANNEL = f"{_OF_RSS} language copyright lastBuildDate pubDate generator docs ttl item atom:link fh:archive"
+_OF_ITEM = f"{_OF_RSS} guid pubDate author comments enclosure source atom:link atom:updated media:content"
+_ABOUT = {f"atom:{name}" for name in _OF_FEED.split()}
 CHILDREN: dict[str, set[str]] = {
     "atom:feed": _ABOUT | {"atom:entry", "fh:archive"},
     "atom:source": _ABOUT,
-    "atom:entry": _ENTRY,
+    "atom:entry": {f"atom:{name}" for name in _OF_ENTRY.split()},
     "atom:author": {"atom:name", "atom:uri", "atom:email"},
     "rss": {"channel"},
-    "channel": _CHANNEL | {"item", "atom:link", "fh:archive"},
-    "item": _ITEM | {"atom:link", "atom:updated", "content:encoded", "dc:creator", "dc:language", "media:content"},
+    "channel": set(_OF_CHANNEL.split()),
+    "item": {*_OF_ITEM.split(), "content:encoded", "dc:creator", "dc:language"},
     "media:content": {"media:title"},
 }
 _REPEATABLE = {"atom:entry", "atom:author", "atom:link", "atom:category", "item", "category", "dc:creator"} | {
     "media:content"
 }
 
-_RELATIONS = set("alternate self via related enclosure hub current prev-archive next-archive".split())
 _HISTORY = {"current", "prev-archive", "next-archive"}
+_RELATIONS = {"alternate", "self", "via", "related", "enclosure", "hub"} | _HISTORY
 _MEDIA_TYPE = re.compile(r"""[^\s()<>,;:\\"/[\]?=]+/[^\s()<>,;:\\"/[\]?=]+""")
 _FULL_ADDRESS = re.compile(r"[a-zA-Z][0-9a-zA-Z+.-]*:(//)?[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,#]+")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
