@@ -195,9 +195,11 @@ def test_r33_outputs_are_well_formed(newsday: Newsday) -> None:
 def test_r38_outputs_are_valid(newsday: Newsday, test_data: Path) -> None:
     """R38: to RFC 4287's grammar and JSON Feed's schema, of each output."""
     schemas = Schemas(test_data)
-    atoms = {path: schemas.faults_of_atom(body) for path, body in newsday.published.items() if path.endswith(".atom")}
-    jsons = {path: schemas.faults_of_json(newsday.published[path]) for path in ("feed.json",)}
-    assert len(atoms) == 1 + len(newsday.parts)
+    documents = newsday.published
+    atoms = {path: schemas.faults_of_atom(body) for path, body in documents.items() if path.endswith(".atom")}
+    parts = [f"feeds/{part}.json" for part in newsday.parts]
+    jsons = {path: schemas.faults_of_json(documents[path]) for path in parts}
+    assert len(atoms) == 1 + len(parts)
     assert {path: faults for path, faults in (atoms | jsons).items() if faults} == {}
 
 

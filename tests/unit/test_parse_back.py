@@ -15,8 +15,8 @@ from hypothesis import given, settings
 
 from feedhub.models import OutputView
 from feedhub.publish import atom, jsonfeed, rss
-from feedhub.publish.item import Item, common_language, feed_title, items, older_tag, one_line
-from feedhub.publish.xml import rfc822, rfc3339
+from feedhub.publish.item import Item, common_language, feed_title, items, one_line
+from feedhub.publish.xml import rfc822, rfc3066, rfc3339
 from support.anything import views
 
 FEW = settings(max_examples=15)
@@ -36,7 +36,7 @@ def test_r38_atom_loses_nothing(view: OutputView) -> None:
     feed = found.feed
     assert (feed.id, feed.title, feed.updated) == (view.id, feed_title(view), rfc3339(view.updated))
     assert feed.author == (one_line(view.site_title) or view.site_url)
-    assert feed.get("language") == older_tag(common_language(items(view)))
+    assert feed.get("language") == rfc3066(common_language(items(view)))
     assert [atom_entry(entry) for entry in found.entries] == [atom_expected(item) for item in items(view)]
 
 
@@ -74,7 +74,7 @@ def atom_expected(item: Item) -> dict[str, Any]:
         "link": item.url,
         "summary": item.summary or item.html,
         "content": [("text/html", item.html)],
-        "language": older_tag(item.language),
+        "language": rfc3066(item.language),
         "tags": list(item.categories),
         "via": [(via.url, via.source) for via in item.vias],
         "related": [(other.url, other.title) for other in item.related],
@@ -91,7 +91,7 @@ def test_r38_rss_loses_nothing(view: OutputView) -> None:
     found = parsed(rss.render(view))
     feed = found.feed
     assert (feed.title, feed.subtitle, feed.link) == (feed_title(view), feed_title(view), view.site_url)
-    assert feed.get("language") == older_tag(common_language(items(view)))
+    assert feed.get("language") == rfc3066(common_language(items(view)))
     assert feed.updated == rfc822(view.updated)
     assert [rss_item(entry) for entry in found.entries] == [rss_expected(item) for item in items(view)]
 
@@ -128,7 +128,7 @@ def rss_expected(item: Item) -> dict[str, Any]:
         "link": item.url,
         "description": escape(item.summary, quote=False) or item.html,
         "content": [item.html],
-        "language": older_tag(item.language),
+        "language": rfc3066(item.language),
         "tags": list(item.categories),
         "via": [(via.url, via.source) for via in item.vias],
         "related": [(other.url, other.title) for other in item.related],

@@ -21,7 +21,6 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 MOST_RELATED = 5  # stories that an item of an output names beside its own
 _FALLBACK_TITLE = 80  # characters of the summary that stand in for a missing headline
 _UNKNOWN_TYPE = "application/octet-stream"
-_KURDISH = {"ckb": "Arab", "kmr": "Latn"}  # the scripts of the two that ISO 639-3 tells apart
 
 # A table of our own: `mimetypes` reads the system's files, and documents must not depend on the machine (R39).
 _TYPES = {
@@ -93,15 +92,6 @@ class Item:
 def items(view: OutputView) -> tuple[Item, ...]:
     """The stories of a view in its order."""
     return tuple(_item(story, view) for story in view.stories)
-
-
-def older_tag(language: str | None) -> str | None:
-    """A tag as Atom and RSS have it: by RFC 3066, which knows no ISO 639-3, so that Kurdish is `ku` and its script."""
-    primary, *rest = (language or "").split("-")
-    if primary not in _KURDISH:
-        return language
-    script = [] if rest and len(rest[0]) == 4 else [_KURDISH[primary]]
-    return "-".join(["ku", *script, *rest])
 
 
 def common_language(written: tuple[Item, ...]) -> str | None:

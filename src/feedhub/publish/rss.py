@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from feedhub.models import Enclosure, OutputView, Picture
 from feedhub.publish.addresses import link_to
-from feedhub.publish.item import Item, common_language, feed_title, items, older_tag
+from feedhub.publish.item import Item, common_language, feed_title, items
 from feedhub.publish.xml import (
     ATOM,
     CONTENT,
@@ -19,6 +19,7 @@ from feedhub.publish.xml import (
     child,
     element,
     rfc822,
+    rfc3066,
     rfc3339,
     serialise,
 )
@@ -42,7 +43,7 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     child(channel, "title", title)
     child(channel, "link", view.site_url + link_to(view).page)
     child(channel, "description", title)
-    if language := older_tag(common_language(written)):
+    if language := rfc3066(common_language(written)):
         child(channel, "language", language)
     child(channel, "lastBuildDate", rfc822(view.updated))
     child(channel, "generator", "feedhub")
@@ -64,7 +65,7 @@ def _item(channel: Element, item: Item) -> None:
     child(node, "pubDate", rfc822(item.story.published))
     child(node, "atom:updated", rfc3339(item.story.updated))  # RSS has no word for it
     child(node, "dc:creator", item.author)
-    if language := older_tag(item.language):
+    if language := rfc3066(item.language):
         child(node, "dc:language", language)
     for category in item.categories:
         child(node, "category", category)

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from support.feedvalidator import atom, markup, rss, shared
+from support.feedvalidator import atom, elements, markup, rss, shared
 from support.feedvalidator.document import Published, Rules
 
-RULES: Rules = {**shared.RULES, **markup.RULES, **atom.RULES, **rss.RULES}
+RULES: Rules = {**elements.RULES, **shared.RULES, **markup.RULES, **atom.RULES, **rss.RULES}
 
 
 def complaints(address: str, content_type: str, body: bytes, now: datetime) -> list[str]:
