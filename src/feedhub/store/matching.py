@@ -128,31 +128,45 @@ class Matcher:
         return parted + apply_merges(session, self._dedup.merge, self._policies, now)
 
     def _load(self, session: Session, numbers: Sequence[int]) -> list[Waiting]:
-        rows = session.execute(_PENDING, {"ids": numbers, "feeds": self._policies})
-        found = {row.id: self._waiting(row) for row in rows}
+        rows = session.execute(_PENDING, {"ids": numbers, "feeds": self._policies}).all()
+        found = {row[0]: self._waiting(*row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
-    def _waiting(self, row: Any) -> Waiting:
-        policy = self._policies[row.feed_id]
-        print_ = None
-        if policy.dedup == "story":
-            print_ = self._prints.make(row.id, row.digest, row.title, row.summary, row.content)
+    def _waiting(
+        self,
+        number: int,
+        feed: int,
+        key: str,
+        guid: str,
+        canonical_url: str | None,
+        title: str,
+        summary: str,
+        content: str,
+        published: datetime,
+        first_seen: datetime,
+        digest: str,
+        rule: str,
+        story: int | None,
+        home: int | None,
+        edited_at: datetime | None,
+    ) -> Waiting:
+        policy = self._policies[feed]
+        print_ = self._prints.make(number, digest, title, summary, content) if policy.dedup == "story" else None
         entry = Unmatched(
-            entry_id=row.id,
-            feed=row.feed_id,
+            entry_id=number,
+            feed=feed,
             order=policy.order,
-            key=row.key,
-            guid=row.guid,
-            canonical_url=row.canonical_url,
-            title=row.title,
-            published=row.published,
-            first_seen=row.first_seen,
+            key=key,
+            guid=guid,
+            canonical_url=canonical_url,
+            title=title,
+            published=published,
+            first_seen=first_seen,
             deduplicated=policy.deduplicated,
             fingerprint=print_,
         )
-        home = row.story_id if row.home_id is None else row.home_id
-        keys, day = stored_keys(print_), day_of(row.first_seen)
-        return Waiting(entry, row.story_id, home, row.rule, row.digest, row.edited_at, day, keys)
+        keys, day = stored_keys(print_), day_of(first_seen)
+        return Waiting(entry, story, story if home is None else home, rule, digest, edited_at, day, keys)
 
 
 def match_pending(session: Session, matcher: Matcher, now: datetime) -> Matched:

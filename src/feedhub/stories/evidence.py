@@ -107,9 +107,9 @@ def _respaced(words: set[str], own: Sequence[str], other: Sequence[str]) -> set[
     return words
 
 
-def _told(headline: Iterable[str], known: frozenset[str], statistics: Statistics) -> float:
+def _told(headline: Iterable[str], known: Iterable[str], statistics: Statistics) -> float:
     words = frozenset(headline)
-    return _share(statistics.weigh(words & known), statistics.weigh(words))
+    return _share(statistics.weigh(words.intersection(known)), statistics.weigh(words))
 
 
 def _share(part: float, whole: float) -> float:

@@ -91,8 +91,12 @@ def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
     seen: defaultdict[str, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for url, feed, title in titles:
         if title:
-            seen[url][feed].add(fold(title))
-    return {url: max(map(len, feeds.values())) for url, feeds in seen.items()}
+            seen[url][feed].add(title)
+    return {url: max(map(_different, feeds.values())) for url, feeds in seen.items()}
+
+
+def _different(titles: set[str]) -> int:
+    return len({fold(title) for title in titles}) if len(titles) > 1 else len(titles)
 
 
 class Founder(Protocol):
