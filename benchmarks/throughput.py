@@ -27,7 +27,7 @@ from feedhub.models import Entry, News, NextPoll, Poll, Received, Validators
 from feedhub.net.urls import canonical_url
 from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
-from feedhub.store.matching import Matched, Matcher, match_pending
+from feedhub.store.matching import Matched, Matcher
 from feedhub.store.tables import EntryRow, table_of
 from feedhub.store.tallies import day_of
 from feedhub.stories.identity import identify
@@ -147,7 +147,7 @@ class _Hub:
         with self._store.writing() as session:
             feeds.record(session, poll)
         with self._store.writing() as session:
-            return match_pending(session, self._matcher, now)
+            return self._matcher.match(session, self._matcher.pending(session), now)
 
 
 def _entry(article: Article, feed: int, now: datetime) -> Entry:

@@ -160,8 +160,9 @@ def store_rows(session: Session, table: Table, rows: Sequence[tuple[int | str, .
     """
     connection = session.connection()
     place = "?" if connection.dialect.name == "sqlite" else "%s"
-    places = ", ".join([place] * len(table.columns))
-    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", list(rows))
+    names, places = ", ".join(table.columns.keys()), ", ".join([place] * len(table.columns))
+    insert = f"INSERT INTO {table.name} ({names}) VALUES ({places})"  # noqa: S608 - names of the schema and placeholders
+    connection.exec_driver_sql(insert, list(rows))
 
 
 def _reason(error: Exception) -> str:

@@ -6,7 +6,9 @@ else: not from where a batch ends, nor from a restart in between (R7).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,6 +69,18 @@ class Matched:
         )
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for cycles: a batch makes many objects and no cycle, and each search looks at them all."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Matcher:
     """Matches for one configuration. It holds nothing that a restart would miss: what it remembers saves work only."""
 
@@ -105,6 +119,7 @@ class Matcher:
         renamed = hub.settle_renames(session, now)
         return Matched(renamed=renamed, regrouped=self._regroup(session, now))
 
+    @_uncollected()
     def match(self, session: Session, numbers: Sequence[int], now: datetime) -> Matched:
         """Match these pending entries, given in their order, and number the stories that enter an output.
 
@@ -167,11 +182,3 @@ class Matcher:
         )
         keys, day = stored_keys(print_), day_of(first_seen)
         return Waiting(entry, story, story if home is None else home, rule, digest, edited_at, day, keys)
-
-
-def match_pending(session: Session, matcher: Matcher, now: datetime) -> Matched:
-    """Match whatever waits, all in the transaction of `session`."""
-    matched, numbers = matcher.begin(session, now), matcher.pending(session)
-    for start in range(0, len(numbers), BATCH):
-        matched += matcher.match(session, numbers[start : start + BATCH], now)
-    return matched

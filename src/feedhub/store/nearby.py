@@ -321,7 +321,7 @@ def _known(session: Session, query: Select[Any], values: Iterable[int]) -> Itera
 
 def _homes(session: Session, entries: set[int]) -> set[int]:
     """The stories of these entries."""
-    return {home for home in session.execute(_HOMES, {"ids": entries}).scalars() if home is not None}
+    return {home for home in session.execute(_HOMES, {"ids": entries}).scalars().all() if home is not None}
 
 
 def _sharing_a_name(session: Session, batch: Sequence[Unmatched]) -> list[Known]:

@@ -29,7 +29,7 @@ _PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
 
 def taken(session: Session, urns: Iterable[str]) -> set[str]:
     """Those of the public ids that a story has."""
-    return set(session.execute(_URNS, {"urns": set(urns)}).scalars())
+    return set(session.execute(_URNS, {"urns": set(urns)}).scalars().all())
 
 
 def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
+from itertools import chain, pairwise
 
 from feedhub.stories.fingerprint import Fingerprint, runs_of
 from feedhub.stories.memo import Memo
@@ -67,7 +68,7 @@ def _runs(words: tuple[str, ...]) -> list[int]:
 def _pairs(words: Iterable[str]) -> list[int]:
     """Neighbours among the longer words, and those with one between, in either order."""
     hashes = _hashes(word for word in words if len(word) >= _NEIGHBOUR_LETTERS)
-    neighbours = (*zip(hashes, hashes[1:], strict=False), *zip(hashes, hashes[2:], strict=False))
+    neighbours = chain(pairwise(hashes), zip(hashes, hashes[2:], strict=False))
     return [(_PAIR + one + two) % _WORD for one, two in neighbours]
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from feedhub.net.urls import is_homepage
@@ -119,5 +120,6 @@ def story_ids(entry: Founder, feed_key: str) -> tuple[str, str]:
     return _urn(page), _urn(f"{page}\n{item}")
 
 
+@lru_cache(2_000)  # asked for a batch at once, then for those of it that found a story
 def _urn(name: str) -> str:
     return uuid.uuid5(_NAMESPACE, name).urn
