@@ -71,7 +71,7 @@ class Matched:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without Python's search for cycles: a batch makes many objects and no cycle, and each search looks at them all."""
+    """Without Python's search for cycles: a batch makes many objects and no cycle, and a search looks at them all."""
     enabled = gc.isenabled()
     gc.disable()
     try:
