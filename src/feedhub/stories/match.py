@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from feedhub.net.urls import is_homepage
@@ -91,8 +92,12 @@ def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
     seen: defaultdict[str, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for url, feed, title in titles:
         if title:
-            seen[url][feed].add(fold(title))
-    return {url: max(map(len, feeds.values())) for url, feeds in seen.items()}
+            seen[url][feed].add(title)
+    return {url: max(map(_different, feeds.values())) for url, feeds in seen.items()}
+
+
+def _different(titles: set[str]) -> int:
+    return len({fold(title) for title in titles}) if len(titles) > 1 else len(titles)
 
 
 class Founder(Protocol):
@@ -115,5 +120,6 @@ def story_ids(entry: Founder, feed_key: str) -> tuple[str, str]:
     return _urn(page), _urn(f"{page}\n{item}")
 
 
+@lru_cache(2_000)  # asked for a batch at once, then for those of it that found a story
 def _urn(name: str) -> str:
     return uuid.uuid5(_NAMESPACE, name).urn
