@@ -338,6 +338,10 @@ BROKEN = {
         "feeds:\n  - {url: https://a.example/, dedup: on}\n",
         '2:38: feeds[0].dedup: expected story or link or off, not "on"',
     ),
+    "false for off in an output": (
+        FEED + "outputs: [{id: a, dedup: false}]\n",
+        "2:26: outputs[0].dedup: expected story or link or off, not false",
+    ),
     "false for off": (
         "feeds:\n  - {url: https://a.example/, dedup: false}\n",
         "2:38: feeds[0].dedup: expected story or link or off, not false",
@@ -402,8 +406,8 @@ BROKEN = {
         "take one of the two out",
     ),
     "a key without effect": (
-        FEED + "outputs:\n  - id: a\n    dedup: link\n",
-        "4:5: outputs[0].dedup: has no effect yet in this version; take it out",
+        FEED + "retention: 90d\n",
+        "2:1: retention: has no effect yet in this version; take it out",
     ),
 }
 
@@ -542,13 +546,10 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
         defaults: {priority: 1}
         feeds:
           - {url: https://a.example/}
-        outputs:
-          - {id: b, dedup: off}
         retention: 90d
         """
     no_effect = "has no effect yet in this version; take it out"
     assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
-        f"outputs[0].dedup: {no_effect}",
         f"retention: {no_effect}",
     ]
 

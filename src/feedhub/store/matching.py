@@ -15,7 +15,7 @@ import sqlalchemy
 from sqlmodel import Session, col
 
 from feedhub.config import DedupConfig
-from feedhub.store import hub, sequence
+from feedhub.store import hub, parts, sequence
 from feedhub.store.among import among
 from feedhub.store.batch import Batch
 from feedhub.store.database import chunks
@@ -116,7 +116,8 @@ class Matcher:
         batch = Batch(session, self._policies, self._dedup.never_merge, self._prints, waiting, self._window, now)
         for one in waiting:
             batch.take(one, self._tallies.statistics(session, one.matched_on))
-        sequence.follow(session, self._policies, batch.write())
+        for mode, moves in parts.divide(session, self._policies, batch.write(), now).items():
+            sequence.follow(session, self._policies, moves, mode)
         hub.bump(session)
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)
