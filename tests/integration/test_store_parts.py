@@ -12,7 +12,7 @@ import pytest
 from feedhub.models import Document, Entry, Gone, Story
 from feedhub.publish import archive
 from feedhub.publish.documents import addresses, render
-from feedhub.store import lookup
+from feedhub.store import lookup, status
 from feedhub.store.database import Store, sqlite_url
 from support.ledger import HUB, Ledger
 from support.polls import an_entry, at, edit, news_poll
@@ -83,6 +83,9 @@ def test_r9_an_output_shows_stories_or_what_is_linked_or_each_entry(ledger: Ledg
     assert {item.whole for item in (*linked.values(), *each.values())} == {story.id}
     assert [number for number, _urn in ledger.sequence("each")] == [1, 2, 3]
     assert [number for number, _urn in ledger.sequence("linked")] == [1, 2]
+    with ledger.store.reading() as session:
+        counts = status.entered(session, ledger.site.config.outputs, at(-60))
+        assert (counts, status.hub_status(session).stories) == ({"all": 1, "linked": 2, "each": 3}, 1)
 
 
 def test_r9_a_hub_without_such_outputs_keeps_nothing_for_them(store: Store, tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ class Holding:
 
     def __init__(self, session: Session, site: Site, output: OutputConfig) -> None:
         self._session, self._site, self._output = session, site, output
-        self._feeds, self._hidden = site.feeds_of(output.match), _hidden(session, site, output.dedup)
+        self._feeds = site.feeds_of(output.match)
+        self._hidden = _hidden(session, site.hidden(session), output.dedup)
 
     def chosen(self) -> list[Member]:
         """The stories of the document, later entrants first."""
@@ -142,15 +143,15 @@ def output_path(name: str) -> str:
 
 def visible_stories(session: Session, site: Site, numbers: Sequence[int], mode: DedupMode = "story") -> list[Story]:
     """The stories of these numbers that are not taken down, in their order, related to none that is."""
-    hidden, ids = _hidden(session, site, mode), {*site.hidden(session).values()}
+    gone = site.hidden(session)
+    hidden, ids = _hidden(session, gone, mode), {*gone.values()}
     shown = [number for number in numbers if number not in hidden]
     stories = outputs.stories(session, shown, site.policies, mode)
     return [replace(story, related=tuple(r for r in story.related if r.id not in ids)) for story in stories]
 
 
-def _hidden(session: Session, site: Site, mode: DedupMode) -> Collection[int]:
-    """The numbers of what is taken down, among what an output of this mode shows as one."""
-    stories = site.hidden(session)
+def _hidden(session: Session, stories: Collection[int], mode: DedupMode) -> Collection[int]:
+    """The numbers under which an output of this mode would show the stories that are taken down."""
     return stories if mode == "story" else parts_of(session, stories, mode)
 
 

@@ -33,9 +33,14 @@ _PARTS: tuple[DedupMode, ...] = ("link", "off")
 _FOUNDING = ("founded", "split", "never_merge")
 
 
+def asked_for(policies: Mapping[int, FeedPolicy]) -> bool:
+    """Whether an output shows parts of stories."""
+    return not set(modes(policies)).isdisjoint(_PARTS)
+
+
 def complete(session: Session, policies: Mapping[int, FeedPolicy], now: datetime) -> None:
     """Give the entries of listed feeds that have none their parts, if an output asks for any."""
-    if not _asked_for(policies):
+    if not asked_for(policies):
         return
     query = sqlalchemy.select(col(EntryRow.id)).where(
         col(EntryRow.own_id).is_(None), col(EntryRow.story_id).is_not(None), col(EntryRow.feed_id).in_(policies)
@@ -47,14 +52,12 @@ def complete(session: Session, policies: Mapping[int, FeedPolicy], now: datetime
 def divide(
     session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move], now: datetime
 ) -> dict[DedupMode, Sequence[Move]]:
-    """The moves of matched entries from story to story, and from part to part where an output asks for that."""
-    if not _asked_for(policies):
-        return {"story": moves}
+    """Store what the moves of matched entries among stories mean for their parts, and tell it as moves among those."""
     entries = [move.entry for move in moves]
     before = {mode: _parts(session, entries, mode) for mode in _PARTS}
     leave(session, [move.entry for move in moves if move.before not in (None, move.after)])
     _assign(session, policies, entries, now)
-    divided: dict[DedupMode, Sequence[Move]] = {"story": moves}
+    divided: dict[DedupMode, Sequence[Move]] = {}
     for mode in _PARTS:
         after = _parts(session, entries, mode)
         divided[mode] = [replace(move, before=before[mode].get(move.entry), after=after[move.entry]) for move in moves]
@@ -206,10 +209,6 @@ def _parts(session: Session, entries: Iterable[int], mode: DedupMode) -> dict[in
         for some in chunks(entries)
         for entry, number in session.execute(query.where(col(EntryRow.id).in_(some)))
     }
-
-
-def _asked_for(policies: Mapping[int, FeedPolicy]) -> bool:
-    return not set(modes(policies)).isdisjoint(_PARTS)
 
 
 def _plain(statement: Any) -> Any:

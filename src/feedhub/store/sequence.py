@@ -14,7 +14,7 @@ import sqlalchemy
 from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
-from feedhub.config import DedupMode, Match, OutputConfig
+from feedhub.config import DedupMode, OutputConfig
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, modes, rank
 from feedhub.store.stories import part, shown_carriers
@@ -61,11 +61,11 @@ def enter(
     session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int], mode: DedupMode = "story"
 ) -> None:
     """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
-    takers, belonging = _takers(policies, mode), _Belonging(dict)
+    belonging = _Belonging(mode)
     for some in chunks(dict.fromkeys(stories)):
         told = tell(session, some, policies, mode)
         for story in filter(told.__contains__, some):
-            _judge(story, told[story], takers, belonging)
+            belonging.judge(story, told[story], policies)
     _number(session, belonging)
 
 
@@ -82,40 +82,35 @@ def follow(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence
     for move in reversed(moves):
         del groups[move.after][move.entry]
         groups[move.before][move.entry] = found[move.entry]
-    takers, belonging = _takers(policies, mode), _Belonging(dict)
+    belonging = _Belonging(mode)
     for move in moves:
         del groups[move.before][move.entry]
         groups[move.after][move.entry] = found[move.entry]
         for number in filter(None, (move.before, move.after)):
             if groups[number]:
-                _judge(number, _told([*groups[number].values()], policies), takers, belonging)
+                belonging.judge(number, _told([*groups[number].values()], policies), policies)
     _number(session, belonging)
 
 
-_Belonging = defaultdict[str, dict[int, None]]
-"""The stories that belong in each output, in the order in which they enter."""
+class _Belonging:
+    """The stories that belong in each output of a mode, by its name, in the order in which they enter."""
 
-_Takers = Mapping[int, Mapping[str, Match]]
-"""The outputs that take stories from each feed, and which."""
+    def __init__(self, mode: DedupMode) -> None:
+        self._mode = mode
+        self.entering: defaultdict[str, dict[int, None]] = defaultdict(dict)
 
-
-def _takers(policies: Mapping[int, FeedPolicy], mode: DedupMode) -> _Takers:
-    return {
-        feed: {output.id: output.match for output in policy.outputs.values() if output.dedup == mode}
-        for feed, policy in policies.items()
-    }
-
-
-def _judge(story: int, told: Told, takers: _Takers, belonging: _Belonging) -> None:
-    taking = {name: match for feed in told.feeds for name, match in takers[feed].items()}
-    for name, match in taking.items():
-        if story not in belonging[name] and judge(match, told.wording).selected:
-            belonging[name][story] = None
+    def judge(self, story: int, told: Told, policies: Mapping[int, FeedPolicy]) -> None:
+        """Take the story up in the outputs in which it belongs as it is told now."""
+        of_feeds = {output.id: output for feed in told.feeds for output in policies[feed].outputs.values()}
+        taking = {name: output.match for name, output in of_feeds.items() if output.dedup == self._mode}
+        for name, match in taking.items():
+            if story not in self.entering[name] and judge(match, told.wording).selected:
+                self.entering[name][story] = None
 
 
 def _number(session: Session, belonging: _Belonging) -> None:
     outputs = {row.name: row for row in session.exec(select(OutputRow))}
-    for name, entering in belonging.items():
+    for name, entering in belonging.entering.items():
         output = outputs[name]
         known = _numbered(session, output, entering)
         new = [story for story in entering if story not in known]
