@@ -18,8 +18,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import bindparam, insert, update
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, bindparam, func, insert, update
+from sqlmodel import Session, col, select
 
 from feedhub.config import DedupMode
 from feedhub.store.database import chunks
@@ -39,14 +39,17 @@ def asked_for(policies: Mapping[int, FeedPolicy]) -> bool:
 
 
 def complete(session: Session, policies: Mapping[int, FeedPolicy], now: datetime) -> None:
-    """Give the entries of listed feeds that have none their parts, if an output asks for any."""
+    """Bring the parts up to date, if an output asks for any: nobody has kept them since the last one that did."""
     if not asked_for(policies):
         return
-    query = sqlalchemy.select(col(EntryRow.id)).where(
-        col(EntryRow.own_id).is_(None), col(EntryRow.story_id).is_not(None), col(EntryRow.feed_id).in_(policies)
-    )
-    for some in chunks(session.execute(query.order_by(col(EntryRow.story_id))).scalars().all()):
+    query = sqlalchemy.select(col(EntryRow.id)).order_by(col(EntryRow.story_id), col(EntryRow.id))
+    split = col(EntryRow.rule) == "split", col(EntryRow.linked_id).is_not(None)
+    leave(session, session.execute(query.where(*split)).scalars().all())
+    without = col(EntryRow.own_id).is_(None), col(EntryRow.story_id).is_not(None), col(EntryRow.feed_id).in_(policies)
+    for some in chunks(session.execute(query.where(*without)).scalars().all()):
         _assign(session, policies, some, now)
+    carried = select(EntryRow.id).where(EntryRow.story_id == StoryRow.id)
+    _update_as_story(session, ~carried.where(EntryRow.own_id != EntryRow.story_id).exists(), carried.exists())
 
 
 def divide(
@@ -116,9 +119,7 @@ def _assign(session: Session, policies: Mapping[int, FeedPolicy], entries: Seque
     if rows:
         session.execute(update(table).where(table.c.id == bindparam("number")), rows)
     for some in chunks(heads):
-        told = col(StoryRow.id).in_(some), col(StoryRow.updated) > col(StoryRow.published)
-        moment = {"linked_updated": col(StoryRow.updated), "own_updated": col(StoryRow.updated)}
-        session.execute(_plain(update(StoryRow).where(*told).values(moment)))
+        _update_as_story(session, col(StoryRow.id).in_(some))
 
 
 def _link(members: Sequence[_Member], own: Mapping[int, int]) -> dict[int, int]:
@@ -189,6 +190,14 @@ def _store_rows(
     table = table_of(StoryRow)
     stored = session.execute(insert(table).returning(table.c.entry_id, table.c.id), list(rows.values()))
     return {row.entry_id: row.id for row in stored}
+
+
+def _update_as_story(session: Session, *which: ColumnElement[bool]) -> None:
+    """Say of the parts with the numbers of these stories that they were updated when the stories were."""
+    updated = col(StoryRow.updated)
+    later = updated > func.coalesce(col(StoryRow.own_updated), col(StoryRow.published))
+    values = {"linked_updated": updated, "own_updated": updated}
+    session.execute(_plain(update(StoryRow).where(later, *which).values(values)))
 
 
 def _update(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move], mode: DedupMode) -> None:
