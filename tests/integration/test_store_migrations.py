@@ -141,8 +141,8 @@ def test_r9_a_hub_of_the_version_before_gets_outputs_that_merge_less(database_ur
             *(
                 "INSERT INTO entries (id, feed_id, key, guid, canonical_url, link, title, summary, content, author,"
                 " categories, direction, enclosures, digest, published, first_seen, pending, story_id, rule, evidence)"
-                f" VALUES ({number}, {number}, 'k', '', 'tigris.example/1', '', 't', '', '', '', '[]', 'ltr', '[]', 'd',"
-                f" :{moment}, :{moment}, '0', 90, '{rule}', '')"
+                f" VALUES ({number}, {number}, 'k', '', 'tigris.example/1', '', 't', '', '', '', '[]', 'ltr', '[]',"
+                f" 'd', :{moment}, :{moment}, '0', 90, '{rule}', '')"
                 for number, moment, rule in ((1, "one", "founded"), (2, "two", "address"))
             ),
         ):
