@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -138,6 +139,7 @@ def test_r9_switching_an_output_loses_nothing_and_dates_nothing_anew(store: Stor
     alone = report("zagros", MARKET, published=at(-15))
     bring(ledger, *CARRIED)
     bring(ledger, ("zagros", alone), minutes=1)
+    rewrite(ledger, "tigris", FIRST, 4, title=f"{WEIR[0]}, officials say")
     rewrite(ledger, "zagros", alone, 5, title="Forty shops of the spice market of Amara are gone", summary=MARKET[1])
     before = ledger.view().stories
     sequence = ledger.sequence()
@@ -204,6 +206,40 @@ def test_r19_an_edit_updates_what_shows_it_and_nothing_else(ledger: Ledger) -> N
     }
     assert [story.updated for story in ledger.stories("each")] == [at(20), at(10), at(30)]
     assert [ledger.view(output).modified for output in OUTPUTS] == [at(30)] * 3
+    assert {story.touched for output in OUTPUTS for story in ledger.stories(output)} == {at(30)}
+
+
+def test_r39_a_document_of_parts_alone_tells_of_their_changes_and_leads_to_their_stories(ledger: Ledger) -> None:
+    """R39: also where what founded the story is not in it; an export has the pages that it leads to."""
+    bring(ledger, *CARRIED)
+    (story,) = ledger.stories()
+    ledger.adopt(FEEDS + "outputs: [{id: all, dedup: off, limit: 1}]\n", at(1))
+    assert groups(ledger, "all") == [["agency"]]
+    rewrite(ledger, "agency", COPY, 20, title=f"{COPY.title} in Khanas")
+    assert ledger.view().modified == at(20)
+    with ledger.store.reading() as session:
+        assert f"stories/{story.uuid}" in addresses(session, ledger.site)
+
+
+def test_r9_a_guid_links_as_an_address_does(ledger: Ledger) -> None:
+    """R9: a globally unique one, under addresses of the outlets' own."""
+    guid = "tag:agency.example,2026:17"
+    bring(ledger, *((outlet, report(outlet, WEIR, guid=guid)) for outlet in ("tigris", "zagros")))
+    assert groups(ledger, "linked") == [["tigris", "zagros"]]
+    assert groups(ledger, "each") == [["zagros"], ["tigris"]]
+
+
+def test_r9_who_founded_a_story_has_its_id_though_another_was_seen_before(store: Store, tmp_path: Path) -> None:
+    """R9: an entry may wait until its feed is listed again."""
+    ledger = Ledger(store, tmp_path, FEEDS)
+    ledger.record(news_poll(ledger.number("zagros"), REPOST))
+    ledger.adopt("\n".join(line for line in FEEDS.splitlines() if "zagros" not in line), at(1))
+    bring(ledger, ("tigris", FIRST), minutes=5)
+    story = ledger.the_story()
+    ledger.adopt(FEEDS, at(6))
+    ledger.match(at(6))
+    ledger.adopt(FEEDS + MODES, at(7))
+    assert by_feeds(ledger, "each")["tigris"].id == story.id
 
 
 def test_r9_an_edit_that_splits_a_story_moves_nothing_that_was_apart(ledger: Ledger) -> None:
@@ -298,6 +334,9 @@ def test_r13_the_id_of_a_part_leads_to_its_story(ledger: Ledger) -> None:
             f"stories/{story.uuid}", f"stories/{story.uuid}.json",
         ]  # fmt: skip
         document = render(session, ledger.site, "feeds/each.json")
+        river = render(session, ledger.site, "feeds/each")
+    assert isinstance(river, Document)
+    assert set(re.findall(rb"stories/([0-9a-f-]+)", river.body)) == {story.uuid.encode()}
     assert isinstance(document, Document)
     assert document.body.count(f'"story":"{story.id}"'.encode()) == 3
 
