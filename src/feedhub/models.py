@@ -558,7 +558,8 @@ class Story:
     """What is published. `carriers[0]` is the representative, whose text this is.
 
     `published` is the order key (R15), `updated` moves on significant edits alone (R19), `touched` whenever anything
-    about the story changed that a document could show. `related` hides nothing (R40).
+    about the story changed that a document could show. `related` hides nothing (R40). `part_of` is the id of the whole
+    story where an output shows a part of it by itself (R9), which then has an id, dates and carriers of its own.
     """
 
     id: str
@@ -577,15 +578,21 @@ class Story:
     enclosures: tuple[Enclosure, ...]
     carriers: tuple[Carrier, ...]
     related: tuple[Related, ...] = ()
+    part_of: str | None = None
 
     @property
     def source(self) -> Source:
         return self.carriers[0].source
 
     @property
+    def whole(self) -> str:
+        """The id of the whole story."""
+        return self.part_of or self.id
+
+    @property
     def uuid(self) -> str:
-        """The id without `urn:uuid:`, as it stands in addresses."""
-        return self.id.removeprefix("urn:uuid:")
+        """The whole story's id as it stands in the address of its page: a part has none."""
+        return self.whole.removeprefix("urn:uuid:")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ class Ledger:
             config = self.site.output(output)
             assert config is not None
             chosen = Holding(session, self.site, replace(config, limit=limit or config.limit)).chosen()
-            return outputs.stories(session, [member.place.story for member in chosen], self.site.policies)
+            numbers = [member.place.story for member in chosen]
+            return outputs.stories(session, numbers, self.site.policies, config.dedup)
 
     def view(self, output: str = "all") -> OutputView:
         """The output's document as the writers get it."""

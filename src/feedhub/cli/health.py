@@ -30,7 +30,7 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
         with store.reading() as session:
             hub = status.hub_status(session)
             stored = status.feed_statuses(session, now)
-            entered = status.entered(session, now - _DAY)
+            entered = status.entered(session, config.outputs, now - _DAY)
     finally:
         store.close()
     conceal = concealer(config.secrets)

@@ -18,7 +18,8 @@ from feedhub.publish.item import summarised
 from feedhub.publish.query import BadQuery, read_query
 from feedhub.publish.select import Holding, Site, change_of, load_selection, output_path, visible_stories
 from feedhub.store import hub, outputs
-from feedhub.store.takedown import named
+from feedhub.store.policies import modes
+from feedhub.store.takedown import named, parts_of
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -70,14 +71,16 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
         yield from (output_path(output.id) + extension for extension in _FORMATS)
         for page in archive.pages(session, site, output):
             yield from (archive_path(output.id, page) + extension for extension in _LINKED)
-        published |= dict.fromkeys(member.place.story for member in Holding(session, site, output).chosen())
+        published |= dict.fromkeys(member.story for member in Holding(session, site, output).chosen())
     for uuid in _with_related(session, site, list(published)):
         yield from (f"stories/{uuid}", f"stories/{uuid}.json")
 
 
 def taken_away(session: Session, site: Site) -> Iterator[str]:
     """The addresses that are gone: of the stories that the operator has taken down."""
-    for urn in {*named(site.config.hide, site.url), *site.hidden(session).values()}:
+    hidden = site.hidden(session)
+    parts = (urn for mode in modes(site.policies) for urn in parts_of(session, hidden, mode).values())
+    for urn in {*named(site.config.hide, site.url), *hidden.values(), *parts}:
         yield from (f"stories/{urn.removeprefix('urn:uuid:')}", f"stories/{urn.removeprefix('urn:uuid:')}.json")
 
 

@@ -151,7 +151,9 @@ class Batch:
         updates = {number: one.edited_at for number, one in edited.items() if one.edited_at}
         self._update({shown.get(number, edited[number].story) for number in updates}, updates)
         carried = {number: one.story for number, one in edited.items() if one.story is not None} | shown
-        return [Move(one.entry.entry_id, one.story, carried[one.entry.entry_id]) for one in self._waiting]
+        return [
+            Move(one.entry.entry_id, one.story, carried[one.entry.entry_id], one.edited_at) for one in self._waiting
+        ]
 
     def _store_founded(self) -> dict[int, int]:
         """The founded stories' numbers, by their provisional ones."""

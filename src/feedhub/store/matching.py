@@ -17,7 +17,7 @@ import sqlalchemy
 from sqlmodel import Session, col
 
 from feedhub.config import DedupConfig
-from feedhub.store import hub, sequence
+from feedhub.store import hub, parts, sequence
 from feedhub.store.among import among
 from feedhub.store.batch import Batch
 from feedhub.store.database import chunks
@@ -89,6 +89,7 @@ class Matcher:
         self._window = -(-dedup.window // timedelta(days=1))
         self._prints = Prints()
         self._tallies = Tallies(self._prints, self._window)
+        self._divides = parts.asked_for(policies)
 
     def pending(self, session: Session) -> list[int]:
         """The entries that wait, in canonical order: so edits come before what is new, which is compared with them.
@@ -131,7 +132,11 @@ class Matcher:
         batch = Batch(session, self._policies, self._dedup.never_merge, self._prints, waiting, self._window, now)
         for one in waiting:
             batch.take(one, self._tallies.statistics(session, one.matched_on))
-        sequence.follow(session, self._policies, batch.write())
+        moves = batch.write()
+        sequence.follow(session, self._policies, moves, "story")
+        if self._divides:
+            for mode, moved in parts.divide(session, self._policies, moves, now).items():
+                sequence.follow(session, self._policies, moved, mode)
         hub.bump(session)
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from typing import Protocol
 
 from feedhub.net.urls import is_homepage
@@ -33,6 +34,7 @@ __all__ = [
     "canonical_order",
     "count_headlines",
     "decide",
+    "part_ids",
     "story_ids",
 ]
 
@@ -118,6 +120,16 @@ def story_ids(entry: Founder, feed_key: str) -> tuple[str, str]:
     item = f"{feed_key}\n{entry.key}"
     page = entry.canonical_url if entry.canonical_url and not is_homepage(entry.canonical_url) else item
     return _urn(page), _urn(f"{page}\n{item}")
+
+
+def part_ids(key: str, feed_key: str) -> Iterator[str]:
+    """The public ids of a feed's entry by itself, where its story has another's (R9); to be used is the first free.
+
+    None of them is ever a story's: those must not depend on whether an output shows parts of stories.
+    """
+    name = f"part of a story\n{feed_key}\n{key}"
+    yield _urn(name)
+    yield from (_urn(f"{name}\n{time}") for time in count(2))
 
 
 @lru_cache(2_000)  # asked for a batch at once, then for those of it that found a story
