@@ -7,13 +7,16 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
 
 from feedhub.models import Document, Gone
 from feedhub.publish.documents import render
 from feedhub.publish.select import Site
-from feedhub.store import hub
+from feedhub.store import feeds, hub
 from feedhub.store.database import Store
 
 _CHECK_EVERY = 0.5  # seconds; how soon another process's changes are seen
@@ -59,11 +62,17 @@ class Library:
         self._selections = Shelf(_KEPT_SELECTIONS)
         self._rendering: dict[str, asyncio.Future[Prepared | Gone | None]] = {}
         self._revision = -1
+        self._next_poll: datetime | None = None
         self._checked = 0.0
 
     def expire(self) -> None:
         """Look at the revision again at the next request: something has just changed."""
         self._checked = 0.0
+
+    @property
+    def next_poll(self) -> datetime | None:
+        """When the first feed was due, as of the last :meth:`find`; None where one was never polled."""
+        return self._next_poll
 
     async def find(self, path: str) -> Prepared | Gone | None:
         """The document at this address below the site's, or None where there never was one."""
@@ -92,11 +101,15 @@ class Library:
         if time.monotonic() - self._checked < _CHECK_EVERY:
             return
         self._checked = time.monotonic()
-        revision = await self._store.read(hub.revision)
+        revision, self._next_poll = await self._store.read(_present, self._site().polled)
         if revision != self._revision:
             self._revision = revision
             self._kept, self._selections = Shelf(_KEPT), Shelf(_KEPT_SELECTIONS)
             self._rendering.clear()
+
+
+def _present(session: Session, polled: Sequence[int]) -> tuple[int, datetime | None]:
+    return hub.revision(session), feeds.next_due(session, polled)
 
 
 def prepare(document: Document) -> Prepared:
