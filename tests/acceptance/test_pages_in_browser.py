@@ -96,7 +96,7 @@ def address(demo: Demo, name: str) -> str:
 @every_screen
 @every_page
 def test_a_page_is_whole_on_every_screen(browser: Browser, demo: Demo, name: str, screen: Screen) -> None:
-    """No error in the console, nothing the policy forbids, nothing missing, nothing moves or is wider than the screen."""
+    """No error in the console, nothing that the policy forbids, is missing, moves, or is wider than the screen."""
     page = browser.open(address(demo, name), width=screen.width, dark=screen.dark)
     assert page.evaluate(SHIFT) == 0
     page.screenshot(KEPT / f"{name}-{screen.name}.png", min(TALLEST, page.height))

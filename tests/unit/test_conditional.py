@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedhub.web.conditional import prefers_gzip, is_fresh
+from feedhub.web.conditional import is_fresh, prefers_gzip
 
 MODIFIED = datetime(2026, 11, 22, 12, 0, 5, 999_999, tzinfo=UTC)
 ETAG = '"5f2b"'

@@ -19,7 +19,8 @@ _DAY = 86_400  # seconds
 
 _NOTHING_ELSE = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Pictures come from the outlets, of which some have no https yet.
-_PAGE_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self' http: https:; media-src http: https:; {_NOTHING_ELSE}"
+_OF_OUTLETS = "img-src 'self' http: https:; media-src http: https:"
+_PAGE_POLICY = f"default-src 'none'; style-src 'self'; {_OF_OUTLETS}; {_NOTHING_ELSE}"
 _DATA_POLICY = f"default-src 'none'; {_NOTHING_ELSE}"
 _CAREFUL = {"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 

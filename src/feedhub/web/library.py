@@ -7,11 +7,9 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlmodel import Session
 
 from feedhub.models import Document, Gone
 from feedhub.publish.documents import render
@@ -101,15 +99,12 @@ class Library:
         if time.monotonic() - self._checked < _CHECK_EVERY:
             return
         self._checked = time.monotonic()
-        revision, self._next_poll = await self._store.read(_present, self._site().polled)
+        self._next_poll = await self._store.read(feeds.next_due, self._site().polled)
+        revision = await self._store.read(hub.revision)
         if revision != self._revision:
             self._revision = revision
             self._kept, self._selections = Shelf(_KEPT), Shelf(_KEPT_SELECTIONS)
             self._rendering.clear()
-
-
-def _present(session: Session, polled: Sequence[int]) -> tuple[int, datetime | None]:
-    return hub.revision(session), feeds.next_due(session, polled)
 
 
 def prepare(document: Document) -> Prepared:
