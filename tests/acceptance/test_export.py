@@ -10,6 +10,7 @@ from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from lxml import html
@@ -105,7 +106,7 @@ def _links(files: dict[str, bytes], site: str) -> set[str]:
         text = body.decode()
         if name.endswith(".html"):
             page = urljoin(site, name.removesuffix("index.html"))
-            tree = html.document_fromstring(text)
+            tree: Any = html.document_fromstring(text)
             found |= {urldefrag(urljoin(page, link)).url for link in tree.xpath("//@href | //@src")}
         found |= {unescape(link) for link in re.findall(rf"{re.escape(site)}[^\"'<#\s]*", text)}
     return {link for link in found if link.startswith(site)}

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from feedhub.store.backup import sync_folder
+
 _UNFINISHED = ".feedhub-"  # begins the name of a file that is being written
 _MODE = 0o644
 _HEAD = 16_384  # bytes of a document in which its own address stands
@@ -36,7 +38,7 @@ class Files:
     def __exit__(self, *_: object) -> None:
         try:
             for folder in self._changed:
-                _sync(folder)
+                sync_folder(folder)
         finally:
             os.close(self._lock)
 
@@ -97,14 +99,6 @@ class Files:
         missing = [folder, *folder.parents]
         self._changed |= {path.parent for path in missing if not path.exists()}
         folder.mkdir(parents=True, exist_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _nanoseconds(moment: datetime) -> int:

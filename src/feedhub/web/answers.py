@@ -40,6 +40,7 @@ def document(prepared: Prepared, request: Request, max_age: int) -> Response:
     modified = prepared.document.modified
     headers = {
         "Cache-Control": f"max-age={max_age}",
+        "Content-Security-Policy": _policy(prepared.document.content_type),  # a 304 renews that of the copy
         "ETag": etag,
         "Last-Modified": format_datetime(modified.replace(microsecond=0), usegmt=True),
         "Vary": "Accept-Encoding",
@@ -83,11 +84,15 @@ class Secured:
 
 
 def _added(headers: list[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
-    is_page = (b"content-type", HTML.encode()) in headers
-    added = _CAREFUL | {"Content-Security-Policy": _PAGE_POLICY if is_page else _DATA_POLICY}
-    if _is_data(path) and not any(name == b"access-control-allow-origin" for name, _value in headers):
-        added |= _CROSS_ORIGIN
-    return [(name.lower().encode(), value.encode()) for name, value in added.items()]
+    given = dict(headers)
+    policy = {"Content-Security-Policy": _policy(given.get(b"content-type", b"").decode("latin-1"))}
+    added = _CAREFUL | policy | (_CROSS_ORIGIN if _is_data(path) else {})
+    named = ((name.lower().encode(), value.encode()) for name, value in added.items())
+    return [(name, value) for name, value in named if name not in given]
+
+
+def _policy(content_type: str) -> str:
+    return _PAGE_POLICY if content_type == HTML else _DATA_POLICY
 
 
 def _is_data(path: str) -> bool:
