@@ -82,7 +82,7 @@ class Hub:
     def __init__(self, site: Site, tools: Tools, *, subscribes: bool = False) -> None:
         self.site, self.tools = site, tools
         self._listed = {feed.id: feed for feed in site.config.feeds}
-        self.polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
+        self.polled = site.polled
         self._matcher = Matcher(site.policies, site.config.dedup)
         self._turns = FeedTurns()
         followed = {number: self._listed[site.policies[number].key] for number in self.polled}

@@ -11,21 +11,32 @@ from feedhub.net.address import parse
 
 @dataclass(frozen=True, slots=True)
 class OutputLink:
-    """An output as something to subscribe to: `path` is its address below the site without extension."""
+    """An output as something to subscribe to: `path` is its address below the site without extension.
+
+    `query` is that of a selection from it, empty for all of it.
+    """
 
     name: str
     title: str
     path: str
+    query: str = ""
 
     @property
     def page(self) -> str:
-        """The path of the output's page for people. The output `all` is the front page."""
-        return "" if self.name == "all" else self.path
+        """The address of the output's page for people, below the site's. The output `all` is the front page."""
+        return self._selected("" if self.name == "all" else self.path)
+
+    def feed(self, extension: str) -> str:
+        """The address of its document in the format of this extension, below the site's."""
+        return self._selected(f"{self.path}.{extension}")
+
+    def _selected(self, path: str) -> str:
+        return f"{path}?{self.query}" if self.query else path
 
 
 def link_to(view: OutputView) -> OutputLink:
     """The output that a view shows; the same for the view of one of its archive pages, whose path is longer."""
-    return OutputLink(view.name, view.title, "feed" if view.name == "all" else f"feeds/{view.name}")
+    return OutputLink(view.name, view.title, "feed" if view.name == "all" else f"feeds/{view.name}", view.query)
 
 
 def web_address(url: str) -> str:

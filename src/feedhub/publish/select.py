@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from feedhub.config import Config, DedupMode, Match, OutputConfig
+from feedhub.config.references import story_id
 from feedhub.models import OutputView, Story
 from feedhub.publish.addresses import OutputLink
 from feedhub.publish.query import selection, selection_id, spell_query
@@ -41,6 +42,17 @@ class Site:
 
     def output(self, name: str) -> OutputConfig | None:
         return next((output for output in self.config.outputs if output.id == name), None)
+
+    @property
+    def polled(self) -> list[int]:
+        """The numbers of the feeds that are not paused."""
+        paused = {feed.id for feed in self.config.feeds if feed.paused}
+        return [number for number, policy in self.policies.items() if policy.key not in paused]
+
+    def at(self, url: str) -> Site:
+        """The same site with another address, which ends with a slash. What is hidden stays so."""
+        hide = tuple(story_id(line, self.url) or line for line in self.config.hide)
+        return replace(self, url=url, config=replace(self.config, hide=hide))
 
     def hidden(self, session: Session) -> dict[int, str]:
         """The stories taken down: their public ids by number."""
@@ -75,6 +87,11 @@ class Holding:
     def chosen(self) -> list[Member]:
         """The stories of the document, later entrants first."""
         return choose(self._newest(), self._output, self._latest() if self._output.max_age else None)
+
+    def languages(self, chosen: list[Member]) -> list[str | None]:
+        """In what language each of the chosen stories is told."""
+        numbers = [member.place.story for member in chosen]
+        return [told.wording.language for told in sequence.tell(self._session, numbers, self._site.policies).values()]
 
     def document(self, chosen: list[Member]) -> OutputView:
         """The document of the chosen stories (R15, R39).
