@@ -48,6 +48,8 @@ lock: $(VENV)/.dev       ## renew the lock files: every version exact, every fil
 	    pyproject.toml --group build -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    pyproject.toml --extra fulltext --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+	    tests/support/redbot/requirements.in -o tests/support/redbot/requirements.lock
 
 clean:                   ## take away what make and the tools have made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -26,7 +26,7 @@ from feedhub.net.proxy import Proxy
 from feedhub.observe import concealer
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
-from feedhub.store import feeds, hosts, hub
+from feedhub.store import feeds, hosts, hub, parts
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.policies import policies
@@ -53,6 +53,7 @@ def adopt(session: Session, config: Config, address: str | None, now: datetime) 
     listed = [feeds.Listed(feed.id, feed.url) for feed in config.feeds]
     known = policies(config, feeds.sync(session, listed, now))
     if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
+        parts.complete(session, known, now)
         backfill(session, known)
     return Site(config, site_url, known)
 
@@ -81,7 +82,7 @@ class Hub:
     def __init__(self, site: Site, tools: Tools, *, subscribes: bool = False) -> None:
         self.site, self.tools = site, tools
         self._listed = {feed.id: feed for feed in site.config.feeds}
-        self.polled = [number for number, policy in site.policies.items() if not self._listed[policy.key].paused]
+        self.polled = site.polled
         self._matcher = Matcher(site.policies, site.config.dedup)
         self._turns = FeedTurns()
         followed = {number: self._listed[site.policies[number].key] for number in self.polled}

@@ -247,6 +247,7 @@ class ParsedItem:
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
     base: str = ""
+    mark: str = field(default="", compare=False)  # of its bytes, where the document was cut at its items
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,8 @@ class ParsedFeed:
     """A feed document. `format` is feedparser's version name, `json1`, `json11`, `sitemap` or `page`.
 
     `skipped` counts unusable items; `skipped_reason` may tell of something that is missing without any. `whole` is
-    False where the document is cut off: further items may be missing from its end.
+    False where the document is cut off: further items may be missing from its end. `marks` are of all items in it, the
+    unparsed ones too, and `frame` of what stands around them (:mod:`feedhub.ingest.split`); empty where it was not cut.
     """
 
     format: str
@@ -279,6 +281,8 @@ class ParsedFeed:
     whole: bool = True
     hints: RawHints = RawHints()
     links: tuple[Link, ...] = ()  # its hubs, and what it calls itself
+    frame: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +309,32 @@ class Entry:
     direction: Direction
     picture: Picture | None
     enclosures: tuple[Enclosure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled(Entry):
+    """An entry whose item was seen before, and of which only what identifies it is known. `digest` is the whole's."""
+
+    digest: str
+
+    @classmethod
+    def of(cls, guid: str, canonical_url: str | None, title: str, published: datetime, digest: str) -> Recalled:
+        unknown = {"link": "", "summary": "", "content": "", "author": "", "language": None, "picture": None}
+        empty: dict[str, Any] = {**unknown, "direction": "ltr", "categories": (), "enclosures": ()}
+        return cls(guid=guid, canonical_url=canonical_url, title=title, published=published, digest=digest, **empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What the last reading of a document left: its entries by their items' marks.
+
+    They hold under the same `frame` in the same `context`, which covers all else that the reading of an item depends
+    on: the address, what the operator says, and the program.
+    """
+
+    context: str = ""
+    frame: str = ""
+    entries: Mapping[str, Recalled] = field(default_factory=dict)
 
 
 # --- store: what a poll knows and what it leaves ----------------------------------------------------------------------
@@ -380,7 +410,10 @@ class NextPoll:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A feed document: what it says of itself, and its entries in document order. `whole` as in `ParsedFeed`."""
+    """A feed document: what it says of itself, and its entries in document order. `whole` as in `ParsedFeed`.
+
+    `marks` are the items' of the entries; `context` and `frame` as in :class:`Recall`, without marks empty.
+    """
 
     format: str
     title: str
@@ -392,6 +425,9 @@ class Received:
     whole: bool = True
     hints: RawHints = RawHints()
     links: tuple[Link, ...] = ()
+    context: str = ""
+    frame: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +484,7 @@ class News:
     items: tuple[str, ...] = ()
     offer: HubOffer | None = None
     withheld: tuple[Arrival, ...] = ()
+    recall: Recall = Recall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -549,7 +586,8 @@ class Story:
     """What is published. `carriers[0]` is the representative, whose text this is.
 
     `published` is the order key (R15), `updated` moves on significant edits alone (R19), `touched` whenever anything
-    about the story changed that a document could show. `related` hides nothing (R40).
+    about the story changed that a document could show. `related` hides nothing (R40). `part_of` is the id of the whole
+    story where an output shows a part of it by itself (R9), which then has an id, dates and carriers of its own.
     """
 
     id: str
@@ -568,15 +606,21 @@ class Story:
     enclosures: tuple[Enclosure, ...]
     carriers: tuple[Carrier, ...]
     related: tuple[Related, ...] = ()
+    part_of: str | None = None
 
     @property
     def source(self) -> Source:
         return self.carriers[0].source
 
     @property
+    def whole(self) -> str:
+        """The id of the whole story."""
+        return self.part_of or self.id
+
+    @property
     def uuid(self) -> str:
-        """The id without `urn:uuid:`, as it stands in addresses."""
-        return self.id.removeprefix("urn:uuid:")
+        """The whole story's id as it stands in the address of its page: a part has none."""
+        return self.whole.removeprefix("urn:uuid:")
 
 
 @dataclass(frozen=True, slots=True)

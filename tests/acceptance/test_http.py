@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 import feedparser
 import pytest
@@ -19,6 +20,8 @@ FORMATS = {
     "/feed.json": "application/feed+json",
 }
 PAGES = ("/", "/outputs", "/feeds/erbil")
+HTML = "text/html; charset=utf-8"
+EVERYTHING = (*FORMATS, *PAGES, "/opml", "/static/feedhub.css", "/robots.txt")
 GONE_BY = "Thu, 01 Jan 2015 00:00:00 GMT"
 
 
@@ -45,7 +48,6 @@ def test_r39_each_format_has_its_type_and_all_that_a_cache_needs(service: Servic
     assert answer.status == 200
     assert answer.headers["Content-Type"] == FORMATS[path]
     assert answer.headers["Content-Length"] == str(len(answer.body))
-    assert answer.headers["Cache-Control"] == "public, max-age=60"
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert answer.headers["ETag"].startswith('"')
     assert answer.headers["Last-Modified"].endswith(" GMT")
@@ -59,7 +61,7 @@ def test_all_has_an_address_among_the_outputs_too(service: Service, path: str) -
     assert (answer.status, answer.headers["Location"]) == (308, f"..{path}")
 
 
-@pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/opml"])
+@pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/opml", "/static/feedhub.css"])
 def test_r39_each_representation_has_an_etag_of_its_own(service: Service, path: str) -> None:
     """R39: gzip inflates to the plain bytes; each copy is fresh by its own tag alone, or by its date."""
     plain, packed = service.get(path), service.get(path, Accept_Encoding="gzip")
@@ -82,19 +84,21 @@ def test_r39_a_copy_is_fresh_by_its_date(service: Service, path: str) -> None:
     assert (unchanged.status, unchanged.body) == (304, b"")
     assert unchanged.headers["ETag"]
     assert unchanged.headers["Cache-Control"]
+    policy = "Content-Security-Policy"  # which the copy in a browser's cache takes over
+    assert unchanged.headers[policy] == service.get(path).headers[policy]
     assert service.get(path, If_Modified_Since=GONE_BY).status == 200
     assert service.get(path, If_Modified_Since=date, If_None_Match='"another"').status == 200
 
 
-@pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/static/feedhub.css", "/healthz"])
+@pytest.mark.parametrize("path", [*EVERYTHING, "/healthz", "/nothing"])
 def test_head_says_what_get_would(service: Service, path: str) -> None:
     head, get = service.get(path, "HEAD"), service.get(path)
-    assert (head.status, head.body) == (200, b"")
+    assert (head.status, head.body) == (get.status, b"")
     for name in ("Content-Type", "Content-Length", "ETag", "Last-Modified", "Cache-Control"):
         assert head.headers[name] == get.headers[name]
 
 
-@pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/nothing", "/healthz"])
+@pytest.mark.parametrize("path", [*EVERYTHING, "/nothing", "/nothing.atom", "/healthz"])
 def test_every_answer_keeps_to_itself(service: Service, path: str) -> None:
     """No script, no frame, no sniffing, no referrer, no cookie, and not the server's name."""
     headers = service.get(path).headers
@@ -102,6 +106,8 @@ def test_every_answer_keeps_to_itself(service: Service, path: str) -> None:
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "script-src" not in policy
+    assert "unsafe-inline" not in policy
+    assert ("http:" in policy) == (headers["Content-Type"] == HTML)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Set-Cookie"] is None
@@ -110,7 +116,7 @@ def test_every_answer_keeps_to_itself(service: Service, path: str) -> None:
 
 def test_the_copies_are_not_for_search_engines(service: Service) -> None:
     """`noindex` is the default: engines should index the outlets."""
-    for path in ("/feed.atom", "/"):
+    for path in EVERYTHING:
         assert service.get(path).headers["X-Robots-Tag"] == "noindex"
     assert '<meta name="robots" content="noindex' in service.get("/").text
 
@@ -119,15 +125,70 @@ def test_an_output_that_is_not_there_is_404_and_names_those_that_are(service: Se
     for path in ("/feeds/basra.atom", "/feed.xml", "/feeds/basra"):
         answer = service.get(path)
         assert answer.status == 404
-        assert answer.text == "There is no such output. There are: all, erbil.\n"
+        assert "There is no such output. There are: all, erbil." in answer.text
+        assert (answer.headers["Content-Type"] == HTML) == ("." not in path)
+        assert answer.headers["Cache-Control"] == "no-store"
     assert service.get("/stories/00000000-0000-5000-8000-000000000000").status == 404
     assert service.get("/../etc/passwd").status == 404
     assert service.get("/static/..%2f..%2f__init__.py").status == 404
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_can_be_written(service: Service, method: str) -> None:
-    assert service.get("/feed.atom", method).status == 405
+    """405, and what is allowed."""
+    for path in ("/", "/feed.atom", "/stories/x", "/healthz", "/feeds/all.rss"):
+        answer = service.get(path, method)
+        assert answer.status == 405
+        assert {"GET", "HEAD"} <= set(answer.headers["Allow"].split(", "))
+
+
+def test_r39_a_copy_is_fresh_until_the_next_poll(service: Service) -> None:
+    """R39: the two feeds are due in a quarter of an hour, and five minutes are the most."""
+    assert {service.get(path).headers["Cache-Control"] for path in (*FORMATS, *PAGES)} == {"max-age=300"}
+    assert service.get("/static/feedhub.css").headers["Cache-Control"] == "max-age=3600"
+
+
+def test_scripts_on_other_sites_may_read_the_data(service: Service) -> None:
+    """And ask for it conditionally, for which their browser asks first; nothing else is opened."""
+    story = f"/stories/{service.stories()[0]['id'].removeprefix('urn:uuid:')}.json"
+    for path in ("/feed.json", "/feed.json?tag=erbil", "/feed.json?tag=x", "/feeds/all.json", story, "/nothing.json"):
+        headers = service.get(path).headers
+        assert headers.get_all("Access-Control-Allow-Origin") == ["*"]
+        assert "ETag" in headers["Access-Control-Expose-Headers"]
+        asked = service.get(path, "OPTIONS", Origin="https://a.example", Access_Control_Request_Method="GET",
+                            Access_Control_Request_Headers="if-none-match")  # fmt: skip
+        assert (asked.status, asked.body, asked.headers["Access-Control-Allow-Origin"]) == (204, b"", "*")
+        assert asked.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+        assert "If-None-Match" in asked.headers["Access-Control-Allow-Headers"]
+    for path in ("/", "/feed.atom"):
+        assert service.get(path).headers["Access-Control-Allow-Origin"] is None
+        asked = service.get(path, "OPTIONS")
+        assert (asked.status, asked.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
+        assert asked.headers["Access-Control-Allow-Origin"] is None
+
+
+def test_garbage_in_headers_is_as_good_as_nothing(service: Service) -> None:
+    """R39: an ETag, a date or an encoding that is none gets the whole document."""
+    plain = service.get("/feed.atom")
+    for headers in ({"If_None_Match": "garbage"}, {"If_None_Match": '"'}, {"If_Modified_Since": "yesterday"},
+                    {"Accept_Encoding": "gzip;q=x"}, {"Accept_Encoding": ";;,"}):  # fmt: skip
+        answer = service.get("/feed.atom", **headers)
+        assert (answer.status, answer.body) == (200, plain.body)
+
+
+def test_robots_are_let_in_to_read_that_they_should_not_index(service: Service) -> None:
+    answer = service.get("/robots.txt")
+    assert (answer.status, answer.text) == (200, "User-agent: *\nDisallow:\n")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_an_address_with_a_slash_too_many_leads_to_the_page(service: Service) -> None:
+    """An export has its pages there."""
+    for path in ("/outputs/", "/feeds/erbil/"):
+        answer = service.get(path)
+        assert answer.status == 308
+        assert urljoin(path, answer.headers["Location"]) == path.removesuffix("/")
+    assert service.get("/nowhere/").status == 404
 
 
 def test_r38_the_formats_parse_again_with_every_story(service: Service) -> None:
@@ -181,4 +242,4 @@ def test_r47_what_is_taken_down_is_gone_at_the_next_start_and_back_without_the_l
             assert {answer.status for answer in answers} == statuses
             assert service.stories() == (left or [hidden, *others])
             if statuses == {410}:
-                assert {answer.text for answer in answers} == {"This story was taken down.\n"}
+                assert all("This story was taken down." in answer.text for answer in answers)

@@ -1,6 +1,6 @@
 """The demo's pages in a real browser: in six languages, as wide as a desk and as a phone, by day and by night.
 
-Pictures of them are kept in `artifacts/pages/`.
+Pictures of them are kept in `artifacts/pages/`; the main ones stand in `docs/` as well.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from support import accessibility
 from support.browser import Browser, Page
 from support.demonstration import Demo, demonstrating
 from support.program import fetch, until
+from support.requirements import missing
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +26,17 @@ GAP_AT_THE_RIGHT = """element => {
     range.selectNodeContents(element);
     return element.getBoundingClientRect().right - range.getBoundingClientRect().right;
 }"""
+# How far things have moved while the page was loading; what moves with a pressed key does not count.
+SHIFT = """new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(e => sum += e.hadRecentInput ? 0 : e.value))
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(sum), 50);
+})"""
+FOCUSED = """(element => {
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    return [element.className, box.top >= 0 && box.height > 0, style.outlineStyle, parseFloat(style.outlineWidth)];
+})(document.activeElement)"""
 RIGHT_TO_LEFT = ("ar", "ckb", "fa")
 
 
@@ -42,7 +55,7 @@ SCREENS = (
     Screen("phone", 390, False),
     Screen("phone-dark", 390, True),
 )
-PAGES = ("river", "arabic-river", "story", "arabic-story", "outputs")
+PAGES = ("river", "filtered-river", "arabic-river", "story", "arabic-story", "outputs")
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_screen = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
@@ -63,8 +76,10 @@ def address(demo: Demo, name: str) -> str:
             return demo.address
         case "arabic-river":
             return f"{demo.address}feeds/arabic"
-        case "outputs":
-            return f"{demo.address}outputs"
+        case "filtered-river":
+            return f"{demo.address}?lang=en&tag=iraq"
+        case "outputs" | "nothing":
+            return f"{demo.address}{name}"
         case story:
             (newest, *_) = demo.merged("ar" if story == "arabic-story" else "en")
             return f"{demo.address}stories/{newest['id'].removeprefix('urn:uuid:')}"
@@ -73,13 +88,37 @@ def address(demo: Demo, name: str) -> str:
 @every_screen
 @every_page
 def test_a_page_is_whole_on_every_screen(browser: Browser, demo: Demo, name: str, screen: Screen) -> None:
-    """No error in the console, nothing the policy forbids, nothing missing, nothing wider than the screen."""
+    """No error in the console, nothing that the policy forbids, is missing, moves, or is wider than the screen."""
     page = browser.open(address(demo, name), width=screen.width, dark=screen.dark)
+    assert page.evaluate(SHIFT) == 0
     page.screenshot(KEPT / f"{name}-{screen.name}.png", min(TALLEST, page.height))
     assert page.complaints == ()
     assert page.evaluate("document.documentElement.scrollWidth") == screen.width
     assert page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).length") == 0
     assert styled(page)
+
+
+@pytest.mark.parametrize("screen", [SCREENS[0], SCREENS[3]], ids=lambda screen: screen.name)
+@pytest.mark.parametrize("name", [*PAGES, "nothing"])
+def test_nobody_is_kept_out_of_a_page(browser: Browser, demo: Demo, name: str, screen: Screen) -> None:
+    """axe-core finds no serious and no critical fault, by day and by night: contrast, names, order, languages."""
+    if not accessibility.installed():
+        missing("axe-core (npm ci --prefix tests/support/axe)")
+    page = browser.open(address(demo, name), width=screen.width, dark=screen.dark)
+    assert accessibility.faults(page) == []
+
+
+def test_the_front_page_is_read_with_the_keyboard(browser: Browser, demo: Demo) -> None:
+    """The first Tab shows the way past the masthead; whatever has the focus is in sight and outlined."""
+    page = browser.open(demo.address, width=390)
+    browser.press("Tab")
+    assert page.evaluate(FOCUSED) == ["skip", True, "solid", 3]
+    browser.press("Enter", "\r")
+    assert page.evaluate("document.activeElement.id") == "content"
+    for _ in range(30):
+        browser.press("Tab")
+        _class, in_sight, style, width = page.evaluate(FOCUSED)
+        assert (in_sight, style, width) == (True, "solid", 3)
 
 
 @every_page

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import feedparser
 import pytest
+from lxml import html
 
 from support.feeds import atom, recent, rss
 from support.program import Program, Service
@@ -70,7 +72,7 @@ def test_r45_a_selection_says_what_it_is(service: Service) -> None:
     query = "lang=en&tag=kurdistan"
     feed = feedparser.parse(service.get(f"/feed.atom?{query}").body).feed
     links = {link.rel: link.href for link in feed.links}
-    assert links == {"self": f"https://hub.example/feed.atom?{query}", "alternate": "https://hub.example/"}
+    assert links == {"self": f"https://hub.example/feed.atom?{query}", "alternate": f"https://hub.example/?{query}"}
     assert feed.title == "Two Rivers (kurdistan, en)"
     ids = {feedparser.parse(service.get(path).body).feed.id for path in
            ("/feed.atom", f"/feed.atom?{query}", "/feed.atom?tag=kurdistan", "/feeds/erbil.atom")}  # fmt: skip
@@ -78,6 +80,58 @@ def test_r45_a_selection_says_what_it_is(service: Service) -> None:
     assert json.loads(service.get(f"/feed.json?{query}").body)["feed_url"] == f"https://hub.example/feed.json?{query}"
     channel = feedparser.parse(service.get(f"/feed.rss?{query}").body).feed
     assert f"https://hub.example/feed.rss?{query}" in {link.href for link in channel.links}
+
+
+def test_r45_the_front_page_is_narrowed_by_links(service: Service) -> None:
+    """Each link is a page; it says what is chosen, offers the feed of just that, and leads back."""
+    everything = page(service, "/")
+    assert choices(everything) == {
+        "iraq": "./?tag=iraq", "kurdistan": "./?tag=kurdistan", "English": "./?lang=en", "کوردی": "./?lang=ckb"
+    }  # fmt: skip
+    assert len(everything.xpath("//article")) == 6
+    chosen = page(service, "/?utm_source=x&tag=kurdistan&lang=EN")
+    assert len(chosen.xpath("//article")) == 2
+    assert choices(chosen) == {
+        "iraq": "./?lang=en&tag=iraq", "kurdistan": "./?lang=en", "English": "./?tag=kurdistan",
+        "کوردی": "./?lang=ckb&tag=kurdistan",
+    }  # fmt: skip
+    assert chosen.xpath("//nav[@class='filters']//a[@aria-current]//bdi/text()") == ["kurdistan", "English"]
+    assert chosen.xpath("string(//h1)") == "kurdistan, English"
+    offered = [f"feed.{extension}?lang=en&tag=kurdistan" for extension in ("atom", "rss", "json")]
+    assert chosen.xpath("//link[@rel='alternate']/@href")[:3] == offered
+    assert chosen.xpath("//ul[@class='formats']//a/@href") == offered
+    assert choices(page(service, "/feeds/erbil")) == {}
+
+
+def test_r45_a_selection_without_a_story_can_be_let_go_and_subscribed_to(service: Service) -> None:
+    empty = page(service, "/?tag=iraq&lang=de&source=tigris")
+    assert empty.xpath("//article") == []
+    assert choices(empty)["Deutsch"] == "./?source=tigris&tag=iraq"
+    assert choices(empty)["tigris"] == "./?lang=de&tag=iraq"
+    assert "feed.atom?lang=de&source=tigris&tag=iraq" in empty.xpath("//main//a/@href")
+
+
+def page(service: Service, path: str) -> Any:
+    return html.document_fromstring(service.get(path).text)
+
+
+def choices(found: Any) -> dict[str, str]:
+    """What can be chosen on a page, and the links."""
+    links = found.xpath("//nav[@class='filters']//li/a")
+    return {link.xpath("string(.//bdi)"): link.get("href") for link in links}
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("/?tag=sport&utm_source=x", 'tag: no feed has the tag "sport"'),
+        ("/feeds/erbil?tag=iraq", "tag: only /, /feed.atom, /feed.rss and /feed.json take a selection"),
+    ],
+)
+def test_r45_a_bad_query_of_a_page_is_400_and_a_page_that_says_so(service: Service, query: str, sentence: str) -> None:
+    answer = service.get(query)
+    assert answer.status == 400
+    assert html.document_fromstring(answer.text).xpath("string(//h1)") == sentence
 
 
 @pytest.mark.parametrize(
@@ -88,7 +142,7 @@ def test_r45_a_selection_says_what_it_is(service: Service) -> None:
         ("/feed.json?lang=%ff", 'lang: expected a language tag such as ar or ckb, not "\ufffd"\n'),
         ("/feed.atom?tags=iraq", "tags: no such parameter; there are lang, source, tag\n"),
         ("/feed.atom?" + "&".join(["tag=iraq"] * 11), "tag: more than 10 values\n"),
-        ("/feeds/erbil.atom?tag=iraq", "tag: only /feed.atom, /feed.rss and /feed.json take a selection\n"),
+        ("/feeds/erbil.atom?tag=iraq", "tag: only /, /feed.atom, /feed.rss and /feed.json take a selection\n"),
     ],
 )
 def test_r45_a_bad_query_is_400_and_names_the_parameter(service: Service, query: str, sentence: str) -> None:

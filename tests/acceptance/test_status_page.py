@@ -71,6 +71,7 @@ def test_r39_a_copy_is_fresh_until_something_happens(service: Service, path: str
     assert plain.headers["Cache-Control"] == "private, no-cache"
     assert service.get(path, **BEARER, If_None_Match=plain.headers["ETag"]).status == 304
     assert service.get(path, If_None_Match=plain.headers["ETag"]).status == 401
+    assert plain.headers["Access-Control-Allow-Origin"] is None
     assert "script-src" not in plain.headers["Content-Security-Policy"]
 
 

@@ -196,16 +196,20 @@ def test_r42_exported_pages_are_left_alone_and_the_one_under_way_gives_way_to_th
     assert [path for path, _body in read] == ["feed.rss", "feeds/all/7.rss", "feeds/all/5.rss"]
     moment = int(at(10_000).timestamp())
     assert first["5.atom"] == moment * 10**9
-    (folder / "feeds" / "all" / "5.atom").write_text("not looked at")
+    text = f"{HUB}feeds/all/5.atom, and nothing else"
+    (folder / "feeds" / "all" / "5.atom").write_text(text)
     os.utime(folder / "feeds" / "all" / "5.atom", (moment, moment))
     publish(ledger, 9, 10, minutes=10_001)
     second = exported()
     assert second.keys() == {"5.atom", "5.rss", "10.atom", "10.rss"}
-    assert (folder / "feeds" / "all" / "5.atom").read_text() == "not looked at"
+    assert (folder / "feeds" / "all" / "5.atom").read_text() == text
     ledger.adopt(f"{FEEDS}outputs: [{{id: all, limit: 2, title: New}}]\n", at(10_002))
     exported()
     assert (folder / "feeds" / "all" / "5.atom").read_bytes() == body(ledger, "feeds/all/5.atom")
     assert exported() == exported()
+    with ledger.store.reading() as session:
+        export(session, ledger.site.at("https://moved.example/news/"), folder)
+    assert b"https://moved.example/news/feeds/all/5.atom" in (folder / "feeds" / "all" / "5.atom").read_bytes()
 
 
 # --- whatever happens -------------------------------------------------------------------------------------------------

@@ -24,9 +24,11 @@ from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
-from support.polls import NOON, QUARTER, a_poll
+from support.ledger import TWO_FEEDS, Ledger
+from support.polls import NOON, QUARTER, a_poll, at
 
 _VALUES = {"id": 1, "key": "tigris", "revision": 7, "failures": 0, "unreachable": False, "renamed": False}
+_MINUTES = {"one": "00", "two": "30", "edited": "45"}
 _FILES = Path(migrations.__file__).parent / "migrations"
 
 
@@ -47,12 +49,14 @@ def test_the_comparison_sees_a_difference(store: Store) -> None:
     assert found == {"add_column", "add_index"}
 
 
-def test_unmatched_entries_are_indexed_as_they_are_asked_for(store: Store) -> None:
+def test_some_entries_are_indexed_as_they_are_asked_for(store: Store) -> None:
     """The comparison does not look at the conditions of partial indexes; SQLite compares them as text."""
+    where = f"{store.engine.dialect.name}_where"
     indexes = inspect(store.engine).get_indexes("entries")
-    (options,) = (index["dialect_options"] for index in indexes if index["name"] == "ix_entries_pending")
-    condition = "pending = 1" if store.is_sqlite else "pending"
-    assert str(options[f"{store.engine.dialect.name}_where"]) == condition
+    conditions = {index["name"]: str(index.get("dialect_options", {}).get(where, "")) for index in indexes}
+    assert conditions["ix_entries_pending"] == ("pending = 1" if store.is_sqlite else "pending")
+    for part in ("linked_id", "own_id"):
+        assert conditions[f"ix_entries_{part}"].strip("()") == f"{part} IS NOT NULL"
 
 
 def test_the_head_is_the_newest_file() -> None:
@@ -113,6 +117,47 @@ def test_matching_by_text_comes_to_a_hub_that_has_stories(database_url: str) -> 
             assert (entry.score, entry.version, entry.home_id, story.merged_into) == (None, None, None, None)
     finally:
         opened.close()
+
+
+def test_r9_a_hub_of_the_version_before_gets_outputs_that_merge_less(database_url: str, tmp_path: Path) -> None:
+    """0009: its story keeps id, number and dates in them; the second entry of it enters with the date it came with."""
+    store = _at_revision(database_url, "0007")
+    zone = "" if store.is_sqlite else "+00"
+    old = {name: f"2026-11-22 11:{minute}:00{zone}" for name, minute in _MINUTES.items()}
+    with store.engine.begin() as connection:
+        for number, name in ((1, "tigris"), (2, "zagros")):
+            connection.execute(
+                text(
+                    "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures,"
+                    f" identity, identity_reason, next_reason) VALUES ({number}, '{name}',"
+                    f" 'https://{name}.example/rss', :one, '', '', '', 'ok', '', 0, '', '', '')"
+                ),
+                old,
+            )
+        for statement in (
+            "INSERT INTO stories (id, urn, published, updated, touched) VALUES (90, 'urn:uuid:1', :one, :edited, :two)",
+            "INSERT INTO outputs (id, name, urn, created_at, last_number) VALUES (90, 'each', 'urn:uuid:2', :one, 7)",
+            "INSERT INTO sequence (output_id, number, story_id) VALUES (90, 7, 90)",
+            *(
+                "INSERT INTO entries (id, feed_id, key, guid, canonical_url, link, title, summary, content, author,"
+                " categories, direction, enclosures, digest, published, first_seen, pending, story_id, rule, evidence)"
+                f" VALUES ({number}, {number}, 'k', '', 'tigris.example/1', '', 't', '', '', '', '[]', 'ltr', '[]',"
+                f" 'd', :{moment}, :{moment}, '0', 90, '{rule}', '')"
+                for number, moment, rule in ((1, "one", "founded"), (2, "two", "address"))
+            ),
+        ):
+            connection.execute(text(statement), old)
+    store.close()
+    opened = Store.open(database_url)
+    outputs = "outputs: [{id: each, dedup: off}, {id: linked, dedup: link}]\n"
+    ledger = Ledger(opened, tmp_path, TWO_FEEDS + outputs)
+    assert [(story.published, story.updated) for story in ledger.stories("each")] == [
+        (at(-30), at(-30)), (at(-60), at(-15)),
+    ]  # fmt: skip
+    numbers = ledger.sequence("each")
+    assert (numbers[0], len(numbers), numbers[1][0]) == ((7, "urn:uuid:1"), 2, 8)
+    assert [len(story.carriers) for story in ledger.stories("linked")] == [2]
+    opened.close()
 
 
 def upgrade(connection: Connection, revision: str) -> None:
@@ -267,7 +312,7 @@ def test_outputs_with_stories_remember_the_last_number_they_gave(database_url: s
 
 def test_feeds_from_before_begin_to_be_counted(database_url: str) -> None:
     """0011: what was known of them stays; the counters begin at nothing, and the next poll counts."""
-    store = _at_revision(database_url, "0007")
+    store = _at_revision(database_url, "0009")
     with store.engine.begin() as connection:
         _insert_feed(connection)
     store.close()

@@ -94,6 +94,6 @@ def test_the_stories_of_a_day_are_counted_for_each_output(store: Store, tmp_path
     ledger.record(news_poll(ledger.number("zagros"), old, new, now=at(-30)))
     ledger.match(at(-30))
     with store.reading() as session:
-        assert status.entered(session, at(-1440)) == {"all": 3, "o": 2}
-        assert status.entered(session, at(-2000)) == {"all": 4, "o": 3}
-        assert status.entered(session, NOON) == {}
+        assert status.entered(session, ledger.site.config.outputs, at(-1440)) == {"all": 3, "o": 2}
+        assert status.entered(session, ledger.site.config.outputs, at(-2000)) == {"all": 4, "o": 3}
+        assert status.entered(session, ledger.site.config.outputs, NOON) == {}

@@ -42,6 +42,7 @@ _FLAGS = (
     "--remote-debugging-pipe",
 )
 
+_KEYS = {"Tab": 9, "Enter": 13}
 _ADVICE = {"LazyLoadImageIssue"}  # on speed: nothing is wrong with the page
 
 Message = dict[str, Any]
@@ -96,6 +97,12 @@ class Browser:
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def press(self, key: str, text: str = "") -> None:
+        """Press a key and let it go; `text` is what it types."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, text=text if kind == "keyDown" else "",
+                      windowsVirtualKeyCode=_KEYS[key])  # fmt: skip
 
     def capture(self, width: int, height: int) -> bytes:
         """The open page's first `height` pixels as a PNG picture."""

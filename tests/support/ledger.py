@@ -18,7 +18,7 @@ from feedhub.publish.archive import load_document
 from feedhub.publish.select import Holding, Site
 from feedhub.store import feeds, hub, outputs
 from feedhub.store.database import Store
-from feedhub.store.matching import Matched, Matcher, match_pending
+from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.tables import EntryRow, FeedRow, OutputRow, PollRow, SequenceRow, StoryRow
 from support.polls import NOON, at
 
@@ -68,8 +68,12 @@ class Ledger:
                 feeds.record(session, poll)
 
     def match(self, now: datetime = NOON) -> Matched:
+        """Match whatever waits, as :meth:`feedhub.hub.Hub.match` does, in one transaction."""
         with self.store.writing() as session:
-            return match_pending(session, self.matcher, now)
+            matched, waiting = self.matcher.begin(session, now), self.matcher.pending(session)
+            for start in range(0, len(waiting), BATCH):
+                matched += self.matcher.match(session, waiting[start : start + BATCH], now)
+            return matched
 
     def entries_pending(self) -> list[int]:
         """The entries that wait, in the order of matching."""
@@ -82,7 +86,8 @@ class Ledger:
             config = self.site.output(output)
             assert config is not None
             chosen = Holding(session, self.site, replace(config, limit=limit or config.limit)).chosen()
-            return outputs.stories(session, [member.place.story for member in chosen], self.site.policies)
+            numbers = [member.place.story for member in chosen]
+            return outputs.stories(session, numbers, self.site.policies, config.dedup)
 
     def view(self, output: str = "all") -> OutputView:
         """The output's document as the writers get it."""

@@ -312,6 +312,10 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         "feeds:\n  - {url: https://a.example/, dedup: on}\n",
         '2:38: feeds[0].dedup: expected story or link or off, not "on"',
     ),
+    "false for off in an output": (
+        FEED + "outputs: [{id: a, dedup: false}]\n",
+        "2:26: outputs[0].dedup: expected story or link or off, not false",
+    ),
     "false for off": (
         "feeds:\n  - {url: https://a.example/, dedup: false}\n",
         "2:38: feeds[0].dedup: expected story or link or off, not false",
@@ -376,8 +380,8 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         "take one of the two out",
     ),
     "a key without effect": (
-        FEED + "outputs:\n  - id: a\n    dedup: link\n",
-        "4:5: outputs[0].dedup: has no effect yet in this version; take it out",
+        FEED + "retention: 90d\n",
+        "2:1: retention: has no effect yet in this version; take it out",
     ),
 }
 """By what is wrong: the file, and the message behind its name, `line:column: what`. There is no other mistake in it."""

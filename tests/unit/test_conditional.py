@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedhub.web.conditional import accepts_gzip, is_fresh
+from feedhub.web.conditional import is_fresh, prefers_gzip
 
 MODIFIED = datetime(2026, 11, 22, 12, 0, 5, 999_999, tzinfo=UTC)
 ETAG = '"5f2b"'
@@ -78,7 +78,14 @@ def test_an_unconditional_request_is_answered_in_full() -> None:
         ("br;q=1.0, GZIP;q=0.5", True),
         ("gzip ; q=0.001", True),
         ("*", True),
-        ("identity, *;q=0.1", True),
+        ("identity, *;q=0.1", False),
+        ("gzip;q=0.5, identity", False),
+        ("gzip, identity", True),
+        ("identity;q=0.5, gzip;q=0.8, *;q=0", True),
+        ("identity;q=0", True),
+        ("br, identity;q=0", True),
+        ("*;q=0, br", False),
+        ("gzip;q=0, identity;q=0", False),
         ("*;q=0, gzip", True),
         (None, False),
         ("", False),
@@ -92,12 +99,12 @@ def test_an_unconditional_request_is_answered_in_full() -> None:
     ],
 )
 def test_gzip_is_sent_to_those_who_take_it(header: str | None, accepted: bool) -> None:
-    """A weight of zero refuses, the star stands for what is not named (section 12.5.3)."""
-    assert accepts_gzip(header) is accepted
+    """A weight of zero refuses, the larger weight wins, the star stands for what is not named (section 12.5.3)."""
+    assert prefers_gzip(header) is accepted
 
 
 @given(header=st.text(max_size=40), other=st.text(max_size=40))
 def test_no_header_is_an_error(header: str, other: str) -> None:
     """Whatever a client sends gets an answer."""
     assert isinstance(is_fresh(ETAG, MODIFIED, header, other), bool)
-    assert isinstance(accepts_gzip(header), bool)
+    assert isinstance(prefers_gzip(header), bool)

@@ -143,15 +143,19 @@ def test_defaults_hold_for_every_feed_that_does_not_say_otherwise(read: Read) ->
     )  # fmt: skip
 
 
-def test_r9_how_far_to_merge_is_said_for_all_and_for_a_feed(read: Read) -> None:
-    """R9: the nearest word holds."""
+def test_r9_how_far_to_merge_is_said_for_all_for_a_feed_and_for_an_output(read: Read) -> None:
+    """R9: the nearest word holds; an output that says nothing shows what the feeds have merged."""
     config = read("""\
-        dedup: {mode: story}
+        dedup: {mode: link}
         feeds:
           - https://a.example/
-          - {url: https://b.example/, dedup: link}
+          - {url: https://b.example/, dedup: story}
+        outputs: [{id: each, dedup: off}, {id: as-they-come}]
         """)
-    assert [feed.dedup for feed in config.feeds] == ["story", "link"]
+    assert [feed.dedup for feed in config.feeds] == ["link", "story"]
+    assert {output.id: output.dedup for output in config.outputs} == {
+        "all": "story", "each": "off", "as-they-come": "story",
+    }  # fmt: skip
     (feed,) = read("defaults: {dedup: off}\ndedup: {mode: story}\nfeeds: [https://a.example/]\n").feeds
     assert feed.dedup == "off"
 

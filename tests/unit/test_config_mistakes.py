@@ -153,13 +153,10 @@ def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistake
         defaults: {priority: 1}
         feeds:
           - {url: https://a.example/}
-        outputs:
-          - {id: b, dedup: off}
         retention: 90d
         """
     no_effect = "has no effect yet in this version; take it out"
     assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
-        f"outputs[0].dedup: {no_effect}",
         f"retention: {no_effect}",
     ]
 

@@ -30,8 +30,9 @@ from feedhub.publish.documents import addresses, static_files
 from feedhub.publish.metrics import METRICS
 from feedhub.publish.reasons import RULES
 from feedhub.publish.status import as_data
-from feedhub.store import feeds, matching
+from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
+from feedhub.store.matching import Matcher
 from feedhub.web.app import create_app
 from feedhub.web.callback import CALLBACK
 from feedhub.web.library import Library
@@ -353,7 +354,8 @@ def _addresses(folder: Path) -> Iterator[str]:
             site = adopt(session, load(path, {}), None, NOON)
             entries = [an_entry(), an_entry("https://tigris.example/news/2026/two-stories-make-an-archive")]
             feeds.record(session, news_poll(next(iter(site.policies)), *entries))
-            matching.match_pending(session, matching.Matcher(site.policies, site.config.dedup), NOON)
+            matcher = Matcher(site.policies, site.config.dedup)
+            matcher.match(session, matcher.pending(session), NOON)
             yield from (f"/{address}" for address in addresses(session, site))
         yield from (f"/{file}" for file, _type, _body in static_files())
         app = create_app(store, Live(), Library(store, lambda: site))

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedhub.config import Match
 from feedhub.store.policies import CarrierKey, FeedPolicy, rank, representative
 from feedhub.stories.fold import alike, fold, words
 from feedhub.stories.match import canonical_order, count_headlines, decide, story_ids
@@ -295,7 +294,7 @@ def test_r7_a_decision_does_not_depend_on_the_order_of_its_candidates(
 
 
 def policy(order: int, priority: int = 0) -> FeedPolicy:
-    return FeedPolicy(f"feed-{order}", None, "", order, priority, "link", {"all": Match()})
+    return FeedPolicy(f"feed-{order}", None, "", order, priority, "link", {})
 
 
 FEEDS = {1: policy(0), 2: policy(1), 3: policy(2, priority=10)}

@@ -201,7 +201,7 @@ def test_r40_a_teaser_names_source_time_section_and_other_carriers() -> None:
     (article,) = articles(river(a_shared_story()))
     text = says(article)
     assert text.startswith("أخبار محلية ارتفاع منسوب النهر بعد أول مطر فتح المهندسون بوابتين. صحيفة الرافدين")
-    assert "22 Nov 2026, 12:00 UTC" in text
+    assert "12:00 UTC" in text
     assert article.xpath(".//time/@datetime") == ["2026-11-22T12:00:00Z"]
     assert "Also in: Tigris Daily, هەواڵی هەولێر" in text
     assert article.xpath(".//p[@class='also']/a/@href") == [

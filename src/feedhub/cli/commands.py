@@ -11,6 +11,9 @@ import typer
 ConfigPath = Annotated[
     Path, typer.Option("--config", envvar="FEEDHUB_CONFIG", help="The list of feeds.", show_default=True)
 ]
+BaseUrl = Annotated[
+    str | None, typer.Option("--base-url", help="Where the exported files will stand, if not at site.url.")
+]
 DataPath = Annotated[Path, typer.Option("--data", envvar="FEEDHUB_DATA", help="The folder for what feedhub remembers.")]
 Database = Annotated[
     str | None,
@@ -110,17 +113,19 @@ def poll(
         list[str] | None, typer.Option("--feed", help="Only this feed, due or not. May be repeated.")
     ] = None,
     export: Annotated[Path | None, typer.Option("--export", help="Then write the outputs as files here.")] = None,
+    base_url: BaseUrl = None,
 ) -> None:
     """One pass over the feeds that are due, then exit: for cron.
 
     Exit status 0: done, failed feeds are in the report; 2: configuration error; 3: no feed could be reached;
     4: another feedhub holds the lock.
     """
-    from feedhub.cli.polling import run_poll
+    from feedhub.cli.polling import Target, run_poll
     from feedhub.settings import Settings
 
     settings = Settings(config, data, database, allow_private, log_format=log_format, proxy=proxy)
-    raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], folder=export))
+    target = Target.of(export, base_url) if export else None
+    raise typer.Exit(run_poll(settings, every=all_feeds, only=feed or [], target=target))
 
 
 def check(
@@ -154,12 +159,13 @@ def export(
     config: ConfigPath = CONFIG,
     data: DataPath = DATA,
     database: Database = None,
+    base_url: BaseUrl = None,
 ) -> None:
     """Write the outputs as static files for any web server."""
-    from feedhub.cli.polling import run_export
+    from feedhub.cli.polling import Target, run_export
     from feedhub.settings import Settings
 
-    run_export(Settings(config, data, database), folder)
+    run_export(Settings(config, data, database), Target.of(folder, base_url))
 
 
 def status(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from feedhub.cli.faults import UNREACHABLE, Fault
 from feedhub.cli.reading import read_config
 from feedhub.cli.show import ago, console, pass_progress, plural, print_summary
 from feedhub.config import Config
+from feedhub.config.scalars import site_url
 from feedhub.hub import Hub, adopt, open_hub, open_store
 from feedhub.ingest.passes import PassReport
 from feedhub.observe import configure_logging
@@ -24,7 +26,25 @@ from feedhub.store.database import Store
 from feedhub.store.lock import hold
 
 
-def run_poll(settings: Settings, *, every: bool, only: Sequence[str], folder: Path | None) -> int:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an export goes: the folder, and the address at which it will stand where that is not `site.url`."""
+
+    folder: Path
+    base_url: str | None = None
+
+    @classmethod
+    def of(cls, folder: Path, base_url: str | None) -> Target:
+        """Raises Fault for a `base_url` that is none."""
+        address = site_url(base_url) if base_url else None
+        if base_url and not address:
+            raise Fault(
+                f"--base-url {base_url} is not an http or https URL without query, such as https://host.example/news/"
+            )
+        return cls(folder, address)
+
+
+def run_poll(settings: Settings, *, every: bool, only: Sequence[str], target: Target | None) -> int:
     """One pass; returns the exit status."""
     config = read_config(settings.config)
     _known(config, only)
@@ -34,20 +54,20 @@ def run_poll(settings: Settings, *, every: bool, only: Sequence[str], folder: Pa
         with hold(store, datetime.now(UTC)), asyncio.Runner() as runner:
             # Not Runner.run, which complains on stderr of a task that SIGTERM has ended.
             run = runner.get_loop().run_until_complete
-            report = run(_poll(store, config, settings, every=every, only=only, folder=folder))
+            report = run(_poll(store, config, settings, every=every, only=only, target=target))
     finally:
         store.close()
     return UNREACHABLE if report.unreachable else 0
 
 
-def run_export(settings: Settings, folder: Path) -> None:
+def run_export(settings: Settings, target: Target) -> None:
     """Write the documents of the stored stories."""
     config = read_config(settings.config)
     store = open_store(settings)
     try:
         with store.writing() as session:
             site = adopt(session, config, None, datetime.now(UTC))
-        _export(store, site, folder, console())
+        _export(store, site, target, console())
     finally:
         store.close()
 
@@ -59,7 +79,7 @@ async def _poll(
     *,
     every: bool,
     only: Sequence[str],
-    folder: Path | None,
+    target: Target | None,
 ) -> PassReport:
     screen = console()
     async with open_hub(store, config, settings, datetime.now(UTC)) as hub:
@@ -72,8 +92,8 @@ async def _poll(
             print_summary(screen, report, matched)
         else:
             screen.print(await _why_idle(hub, now, chosen_by_hand=every or bool(only)), markup=False)
-        if folder:
-            _export(store, hub.site, folder, screen)
+        if target:
+            _export(store, hub.site, target, screen)
     return report
 
 
@@ -84,12 +104,12 @@ async def _why_idle(hub: Hub, now: datetime, *, chosen_by_hand: bool) -> str:
     return f"nothing is due; the next poll is {ago(next_due, now)}" if next_due else "there is no feed to poll"
 
 
-def _export(store: Store, site: Site, folder: Path, screen: Console) -> None:
+def _export(store: Store, site: Site, target: Target, screen: Console) -> None:
     with store.reading() as session:
-        exported = export(session, site, folder)
+        exported = export(session, site.at(target.base_url) if target.base_url else site, target.folder)
     written = plural(exported.written, "file")
     removed = f", {exported.removed} taken away" if exported.removed else ""
-    screen.print(f"{written} written to {folder}, {exported.unchanged} unchanged{removed}", markup=False)
+    screen.print(f"{written} written to {target.folder}, {exported.unchanged} unchanged{removed}", markup=False)
 
 
 def _known(config: Config, only: Sequence[str]) -> None:

@@ -88,7 +88,7 @@ class Explanation:
         self._line(headline(story), style="bold")
         self._address(story.id)
         if asked and asked != story.id:
-            self._line(f"{asked} is shown under this story by dedup.merge", 2)
+            self._line(f"{asked} is shown under this story, by dedup.merge or as an article of its own", 2)
         self._heading(f"{plural(len(story.carriers), 'carrier')}:")
         for place, carrier in enumerate(story.carriers):
             self._carrier(carrier, shown=place == 0)

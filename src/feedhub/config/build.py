@@ -134,6 +134,7 @@ def _output(output: Output, title: str) -> OutputConfig:
         title=output.title or title,
         limit=output.limit,
         match=Match(**{key: tuple(dict.fromkeys(words)) for key, words in output.match.given().items()}),
+        dedup=output.dedup,
         max_age=output.max_age,
         max_per_source=output.max_per_source,
         content=output.content,

@@ -66,6 +66,10 @@ MEANINGS: dict[str, str] = {
     ),
     "outputs[].match.include": "only stories with one of these expressions in headline, summary or a section",
     "outputs[].match.exclude": "no story with one of these expressions there; goes before `include`",
+    "outputs[].dedup": (
+        "`story`: each story once, as the feeds' `dedup` has merged it; `link`: apart, what only its text has merged; "
+        "`off`: each entry by itself"
+    ),
     "outputs[].limit": "how many stories the document holds, 1 to 1000",
     "outputs[].max_age": "the document shows nothing so much older than the output's newest story, 1m to 3650d",
     "outputs[].max_per_source": "the document shows at most so many stories told by one feed, 1 to 1000",

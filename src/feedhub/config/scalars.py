@@ -140,7 +140,8 @@ def _line(value: str) -> str | None:
     return value if value and not _CONTROL.search(value) else None
 
 
-def _site_url(value: str) -> str | None:
+def site_url(value: str) -> str | None:
+    """The address of a site, with a slash at its end; None where it is none."""
     url = http_url(value)
     if url is None or "?" in url or "@" in url:
         return None
@@ -195,7 +196,7 @@ ID = text(
 )
 URL = text("an http or https URL", http_url, rf"{_ANY_HTTP}\S+")
 SITE_URL = text(
-    "an http or https URL without query, such as https://news.example.org/", _site_url, rf"{_ANY_HTTP}[^\s?@]+"
+    "an http or https URL without query, such as https://news.example.org/", site_url, rf"{_ANY_HTTP}[^\s?@]+"
 )
 CONTACT = text("an e-mail address or a URL", _contact, rf"{_E_MAIL.pattern}|{_ANY_HTTP}[!-~]+")
 TIME_ZONE = text("an IANA time zone such as Asia/Baghdad", _time_zone, r"[A-Za-z0-9_+\/-]+")

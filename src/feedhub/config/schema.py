@@ -91,6 +91,7 @@ class Output(Section):
     id: Annotated[str, scalars.ID] = ""
     title: Annotated[str | None, scalars.LINE] = None
     match: Match = Match()
+    dedup: Annotated[DedupMode, _DEDUP] = "story"
     limit: Annotated[int, scalars.whole(1, MOST_STORIES)] = 200
     max_age: Annotated[timedelta | None, _AGE] = None
     max_per_source: Annotated[int | None, scalars.whole(1, MOST_STORIES)] = None

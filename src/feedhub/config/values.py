@@ -81,14 +81,16 @@ class Match:
 class OutputConfig:
     """A merged feed. Its document holds at most `limit` stories, and of one source at most `max_per_source` (R44).
 
-    `max_age` counts back from its newest story. `content` is how much of a text may be republished; `show_carriers`
-    names the other carriers at its end.
+    `dedup` is what it shows as one (R9): a story, the part of it that an address or a guid holds together, or each
+    entry. `max_age` counts back from its newest story. `content` is how much of a text may be republished;
+    `show_carriers` names the other carriers at its end.
     """
 
     id: str
     title: str
     limit: int
     match: Match = Match()
+    dedup: DedupMode = "story"
     max_age: timedelta | None = None
     max_per_source: int | None = None
     content: ContentMode = "full"

@@ -45,7 +45,7 @@ def load_page(session: Session, site: Site, output: OutputConfig, page: int) -> 
 
 def changed_at(session: Session, output: OutputConfig, page: int) -> datetime | None:
     """When a story changed last whose place is on the page."""
-    return sequence.touched(session, output.id, _begin(page) + 1, page)
+    return sequence.touched(session, output, _begin(page) + 1, page)
 
 
 def expired(session: Session, output: OutputConfig, page: int) -> bool | None:

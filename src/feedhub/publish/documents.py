@@ -10,15 +10,18 @@ from urllib.parse import parse_qsl
 
 from sqlmodel import Session
 
-from feedhub.config import OutputConfig
+from feedhub.config import Match, OutputConfig
 from feedhub.models import Document, Gone, OutputView, Source, Story
 from feedhub.publish import archive, atom, jsonfeed, opml, pages, rss
+from feedhub.publish.addresses import link_to
 from feedhub.publish.archive import archive_path
+from feedhub.publish.filters import Filter, filters
 from feedhub.publish.item import summarised
 from feedhub.publish.query import BadQuery, read_query
 from feedhub.publish.select import Holding, Site, change_of, load_selection, output_path, visible_stories
 from feedhub.store import hub, outputs
-from feedhub.store.takedown import named
+from feedhub.store.policies import modes
+from feedhub.store.takedown import named, parts_of
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -28,6 +31,8 @@ OFFLINE_NOTICE = (
 )
 _STATIC = Path(__file__).parent / "static"
 _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+# Robots are let in: what they are not to index says so itself, and they have to be able to read that.
+_ROBOTS = b"User-agent: *\nDisallow:\n"
 _STORY = re.compile(r"stories/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\.json)?")
 _ARCHIVE = re.compile(r"feeds/([a-z0-9-]+)/([1-9][0-9]{0,17})(\.atom|\.rss)")
 _LINKED = {".atom": (atom.CONTENT_TYPE, atom.render), ".rss": (rss.CONTENT_TYPE, rss.render)}  # RFC 5005 has links
@@ -37,11 +42,14 @@ _FORMATS = (*_LINKED, ".json")
 def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | Gone | None:
     """The document at this address below the site's, None where there never was one. `path` has no leading slash.
 
-    The address of `all` in a feed's format may have a query that selects from it.
+    The address of `all`, as a page and in a feed's format, may have a query that selects from it.
 
-    `as_folder` makes the links of a page right for a host that shows it one level deeper, at `path/`.
+    `as_folder` makes the links of a page right for a host that shows it one level deeper, at `path/`, and knows no
+    queries.
     """
     root = "../" * (path.count("/") + (as_folder and path != ""))
+    if is_static(path):
+        return _static(session, path)
     if path == "opml":
         return _opml(session, site)
     if path == "outputs":
@@ -52,7 +60,7 @@ def render(session: Session, site: Site, path: str, *, as_folder: bool = False) 
         return _selection(session, site, path)
     for output in site.config.outputs:
         if path == page_path(output):
-            return _river(session, site, output, root)
+            return _river(session, site, output, root, filtered=not as_folder)
         stem = output_path(output.id)
         if path.startswith(stem) and (extension := path.removeprefix(stem)) in _FORMATS:
             return _feed(session, site, output, extension)
@@ -70,21 +78,29 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
         yield from (output_path(output.id) + extension for extension in _FORMATS)
         for page in archive.pages(session, site, output):
             yield from (archive_path(output.id, page) + extension for extension in _LINKED)
-        published |= dict.fromkeys(member.place.story for member in Holding(session, site, output).chosen())
+        published |= dict.fromkeys(member.story for member in Holding(session, site, output).chosen())
     for uuid in _with_related(session, site, list(published)):
         yield from (f"stories/{uuid}", f"stories/{uuid}.json")
 
 
 def taken_away(session: Session, site: Site) -> Iterator[str]:
     """The addresses that are gone: of the stories that the operator has taken down."""
-    for urn in {*named(site.config.hide, site.url), *site.hidden(session).values()}:
+    hidden = site.hidden(session)
+    parts = (urn for mode in modes(site.policies) for urn in parts_of(session, hidden, mode).values())
+    for urn in {*named(site.config.hide, site.url), *hidden.values(), *parts}:
         yield from (f"stories/{urn.removeprefix('urn:uuid:')}", f"stories/{urn.removeprefix('urn:uuid:')}.json")
 
 
 def static_files() -> Iterator[tuple[str, str, bytes]]:
     """The style sheet and the like: path, content type, bytes. They change with the program alone."""
+    yield "robots.txt", "text/plain; charset=utf-8", _ROBOTS
     for file in sorted(_STATIC.iterdir()):
         yield f"static/{file.name}", _STATIC_TYPES[file.suffix], file.read_bytes()
+
+
+def is_static(path: str) -> bool:
+    """Whether one of :func:`static_files` could stand at the address."""
+    return path == "robots.txt" or path.startswith("static/")
 
 
 def page_path(output: OutputConfig) -> str:
@@ -109,7 +125,12 @@ def last_change(session: Session, site: Site, path: str) -> datetime | None:
 
 def takes_query(path: str) -> bool:
     """Whether the address may have a query that selects."""
-    return path in {f"feed{extension}" for extension in _FORMATS}
+    return path in {"", *(f"feed{extension}" for extension in _FORMATS)}
+
+
+def _static(session: Session, path: str) -> Document | None:
+    found = (Document(*file, modified=hub.described_at(session)) for file in static_files() if file[0] == path)
+    return next(found, None)
 
 
 def _selection(session: Session, site: Site, address: str) -> Document | None:
@@ -117,7 +138,10 @@ def _selection(session: Session, site: Site, address: str) -> Document | None:
     match = read_query(parse_qsl(query), site.config)
     if not takes_query(path) or isinstance(match, BadQuery):
         return None
-    return _written(load_selection(session, site, match), path.removeprefix("feed"), None)
+    view = load_selection(session, site, match)
+    if path:
+        return _written(view, path.removeprefix("feed"), None)
+    return _page_of(session, site, view, "", _filters(session, site, match))
 
 
 def _feed(session: Session, site: Site, output: OutputConfig, extension: str) -> Document:
@@ -153,11 +177,25 @@ def _to_archive(view: OutputView, previous: int | None, extension: str) -> dict[
     return {"prev-archive": f"{view.site_url}{archive_path(view.name, previous)}{extension}"}
 
 
-def _river(session: Session, site: Site, output: OutputConfig, root: str) -> Document:
+def _river(session: Session, site: Site, output: OutputConfig, root: str, *, filtered: bool) -> Document:
+    """The page of an output; that of `all` offers filters where it is `filtered`."""
     view, _previous = archive.load_document(session, site, output)
+    offered = _filters(session, site, Match()) if filtered and output.id == "all" else []
+    return _page_of(session, site, view, root, offered)
+
+
+def _page_of(session: Session, site: Site, view: OutputView, root: str, offered: Sequence[Filter]) -> Document:
     unreachable, since = hub.reach(session)
-    body = pages.river(view, outputs=site.links, root=root, notice=OFFLINE_NOTICE if unreachable else None)
-    return Document(page_path(output), HTML, body, max(view.modified, since or view.modified))
+    notice = OFFLINE_NOTICE if unreachable else None
+    body = pages.river(view, outputs=site.links, root=root, notice=notice, filters=offered)
+    return Document(link_to(view).page, HTML, body, max(view.modified, since or view.modified))
+
+
+def _filters(session: Session, site: Site, match: Match) -> list[Filter]:
+    """What the front page offers: the tags of the feeds, and the languages of the stories that it shows unfiltered."""
+    whole = Holding(session, site, site.config.outputs[0])
+    tags = dict.fromkeys(tag for feed in site.config.feeds for tag in feed.tags)
+    return filters(match, tags, whole.languages(whole.chosen()))
 
 
 def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool) -> Document | Gone | None:

@@ -74,7 +74,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _extension(item: Item) -> dict[str, Any]:
     near = {"related": [related(other) for other in item.related]} if item.related else {}
-    return {"story": item.story.id, "carriers": carriers(item.story), **near}
+    return {"story": item.story.whole, "carriers": carriers(item.story), **near}
 
 
 def _authors(item: Item) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from feedhub.models import Carrier, Direction, OutputView, Picture, Source, Story
 from feedhub.publish import jsonfeed
 from feedhub.publish.addresses import OutputLink, link_to, web_address
+from feedhub.publish.filters import Filter
 from feedhub.publish.item import (
     categories,
     feed_title,
@@ -62,13 +63,20 @@ class Teaser:
     language: str | None
 
 
-def river(view: OutputView, *, outputs: Sequence[OutputLink], root: str, notice: str | None = None) -> bytes:
+def river(
+    view: OutputView,
+    *,
+    outputs: Sequence[OutputLink],
+    root: str,
+    notice: str | None = None,
+    filters: Sequence[Filter] = (),
+) -> bytes:
     """An output's newest stories, by day (UTC)."""
     teasers = [_teaser(story) for story in view.stories]
     return render_page(
         "river.html",
         site_title=one_line(view.site_title) or view.site_url,
-        title=feed_title(view),
+        title=_chosen(filters) or feed_title(view),
         output=link_to(view),
         outputs=_first(link_to(view), outputs),
         nav=outputs,
@@ -78,6 +86,7 @@ def river(view: OutputView, *, outputs: Sequence[OutputLink], root: str, notice:
         sources=_sources(view.stories),
         direction=_direction(view.stories),
         notice=notice,
+        filters=filters,
         noindex=view.noindex,
         root=root,
     )
@@ -144,10 +153,29 @@ def outputs_page(outputs: Sequence[OutputLink], *, site_title: str, site_url: st
     )
 
 
+def nothing_here(
+    sentence: str, *, site_title: str, root: str, noindex: bool, outputs: Sequence[OutputLink] = ()
+) -> bytes:
+    """The page that answers where there is none: why, and where to go on."""
+    return render_page(
+        "nothing.html",
+        site_title=one_line(site_title),
+        sentence=one_line(sentence),
+        outputs=outputs,
+        noindex=noindex,
+        root=root,
+    )
+
+
 def time_text(moment: datetime) -> str:
     """`22 Nov 2026, 10:30 UTC`."""
     utc = moment.astimezone(UTC)
     return f"{utc.day} {_MONTHS[utc.month - 1][:3]} {utc.year}, {utc:%H:%M} UTC"
+
+
+def clock_text(moment: datetime) -> str:
+    """`10:30 UTC`."""
+    return f"{moment.astimezone(UTC):%H:%M} UTC"
 
 
 def day_text(moment: datetime) -> str:
@@ -200,9 +228,14 @@ def _direction(stories: Sequence[Story]) -> Direction:
     return "rtl" if stories and all(shown.direction == "rtl" for shown in stories) else "ltr"
 
 
+def _chosen(filters: Sequence[Filter]) -> str:
+    """What the page is narrowed to, in words; empty for nothing."""
+    return ", ".join(choice.label for one in filters for choice in one.choices if choice.chosen)
+
+
 def _first(chosen: OutputLink, outputs: Sequence[OutputLink]) -> list[OutputLink]:
     """All outputs for autodiscovery, the one on show before the others."""
-    return [chosen, *(output for output in outputs if output.name != chosen.name)]
+    return [chosen, *(output for output in outputs if output.page != chosen.page)]
 
 
 def _reason(carrier: Carrier) -> dict[str, str | float | None]:
@@ -237,6 +270,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(
+        clock=clock_text,
         time=time_text,
         rfc3339=rfc3339,
         rule=rule_text,

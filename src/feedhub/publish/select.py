@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
-from feedhub.config import Config, Match, OutputConfig
+from feedhub.config import Config, DedupMode, Match, OutputConfig
+from feedhub.config.references import story_id
 from feedhub.models import OutputView, Story
 from feedhub.publish.addresses import OutputLink
 from feedhub.publish.query import selection, selection_id, spell_query
@@ -18,7 +19,7 @@ from feedhub.store.database import chunks
 from feedhub.store.outputs import Output
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.sequence import Place
-from feedhub.store.takedown import taken_down
+from feedhub.store.takedown import parts_of, taken_down
 from feedhub.stories.selection import judge, takes_feed
 
 DEPTH = 2_000  # numbers that a document is chosen from: what it costs does not grow with the sequence
@@ -42,6 +43,17 @@ class Site:
     def output(self, name: str) -> OutputConfig | None:
         return next((output for output in self.config.outputs if output.id == name), None)
 
+    @property
+    def polled(self) -> list[int]:
+        """The numbers of the feeds that are not paused."""
+        paused = {feed.id for feed in self.config.feeds if feed.paused}
+        return [number for number, policy in self.policies.items() if policy.key not in paused]
+
+    def at(self, url: str) -> Site:
+        """The same site with another address, which ends with a slash. What is hidden stays so."""
+        hide = tuple(story_id(line, self.url) or line for line in self.config.hide)
+        return replace(self, url=url, config=replace(self.config, hide=hide))
+
     def hidden(self, session: Session) -> dict[int, str]:
         """The stories taken down: their public ids by number."""
         return taken_down(session, self.config.hide, self.url)
@@ -54,10 +66,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A story that belongs to an output now. `source` is the feed whose text is shown."""
+    """A story that belongs to an output now. `source` is the feed whose text is shown.
+
+    `story` is the story's number; where the place is that of a part, the whole story's (R9).
+    """
 
     place: Place
     source: int
+    story: int
 
 
 class Holding:
@@ -65,11 +81,17 @@ class Holding:
 
     def __init__(self, session: Session, site: Site, output: OutputConfig) -> None:
         self._session, self._site, self._output = session, site, output
-        self._feeds, self._hidden = site.feeds_of(output.match), site.hidden(session)
+        self._feeds = site.feeds_of(output.match)
+        self._hidden = _hidden(session, site.hidden(session), output.dedup)
 
     def chosen(self) -> list[Member]:
         """The stories of the document, later entrants first."""
         return choose(self._newest(), self._output, self._latest() if self._output.max_age else None)
+
+    def languages(self, chosen: list[Member]) -> list[str | None]:
+        """In what language each of the chosen stories is told."""
+        numbers = [member.place.story for member in chosen]
+        return [told.wording.language for told in sequence.tell(self._session, numbers, self._site.policies).values()]
 
     def document(self, chosen: list[Member]) -> OutputView:
         """The document of the chosen stories (R15, R39).
@@ -77,7 +99,7 @@ class Holding:
         It changed when a story did that is in it, or that would be but for the change.
         """
         full = len(chosen) == self._output.limit
-        changed = sequence.touched(self._session, self._output.id, chosen[-1].place.number if full else 1)
+        changed = sequence.touched(self._session, self._output, chosen[-1].place.number if full else 1)
         numbers = [member.place.story for member in chosen]
         path = output_path(self._output.id)
         return output_view(self._session, self._site, self._output, numbers, changed, path=path)
@@ -85,30 +107,30 @@ class Holding:
     def between(self, above: int, last: int) -> Iterator[Member]:
         """The stories numbered from `above`, excluded, to `last`, later entrants first."""
         found = sequence.places(
-            self._session, self._output.id, self._feeds, above=above, below=last + 1, limit=last - above
+            self._session, self._output, self._feeds, above=above, below=last + 1, limit=last - above
         )
         return self.members(found)
 
     def members(self, places: Iterable[Place]) -> Iterator[Member]:
         """Those of the places whose story belongs to the output as it reads now, and is not taken down (R45)."""
         for some in chunks(place for place in places if place.story not in self._hidden):
-            told = sequence.tell(self._session, [place.story for place in some], self._site.policies)
+            stories = [place.story for place in some]
+            told = sequence.tell(self._session, stories, self._site.policies, self._output.dedup)
             for place in some:
-                if judge(self._output.match, told[place.story].wording).selected:
-                    yield Member(place, told[place.story].source)
+                shown = told[place.story]
+                if judge(self._output.match, shown.wording).selected:
+                    yield Member(place, shown.source, shown.story)
 
     def _newest(self) -> Iterator[Member]:
         _first, last = sequence.ends(self._session, self._output.id)
         below, above = last + 1, max(0, last - DEPTH)
-        while found := sequence.places(
-            self._session, self._output.id, self._feeds, above=above, below=below, limit=_STEP
-        ):
+        while found := sequence.places(self._session, self._output, self._feeds, above=above, below=below, limit=_STEP):
             yield from self.members(found)
             below = found[-1].number
 
     def _latest(self) -> datetime | None:
         """When the output's newest story was published."""
-        found = sequence.latest(self._session, self._output.id, self._feeds, _LATEST)
+        found = sequence.latest(self._session, self._output, self._feeds, _LATEST)
         return next((member.place.published for member in self.members(found)), None)
 
 
@@ -136,12 +158,18 @@ def output_path(name: str) -> str:
     return "feed" if name == "all" else f"feeds/{name}"
 
 
-def visible_stories(session: Session, site: Site, numbers: Sequence[int]) -> list[Story]:
+def visible_stories(session: Session, site: Site, numbers: Sequence[int], mode: DedupMode = "story") -> list[Story]:
     """The stories of these numbers that are not taken down, in their order, related to none that is."""
-    hidden = site.hidden(session)
-    ids = set(hidden.values())
-    stories = outputs.stories(session, [number for number in numbers if number not in hidden], site.policies)
+    gone = site.hidden(session)
+    hidden, ids = _hidden(session, gone, mode), {*gone.values()}
+    shown = [number for number in numbers if number not in hidden]
+    stories = outputs.stories(session, shown, site.policies, mode)
     return [replace(story, related=tuple(r for r in story.related if r.id not in ids)) for story in stories]
+
+
+def _hidden(session: Session, stories: Collection[int], mode: DedupMode) -> Collection[int]:
+    """The numbers under which an output of this mode would show the stories that are taken down."""
+    return stories if mode == "story" else parts_of(session, stories, mode)
 
 
 def load_selection(session: Session, site: Site, match: Match) -> OutputView:
@@ -165,7 +193,7 @@ def output_view(
     `changed` is when one of its stories changed last, or one that would be among them but for the change (R39).
     """
     stored = outputs.output(session, output.id)
-    stories = visible_stories(session, site, numbers)
+    stories = visible_stories(session, site, numbers, output.dedup)
     return OutputView(
         id=stored.urn,
         name=output.id,

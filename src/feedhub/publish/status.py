@@ -102,7 +102,7 @@ def load_report(session: Session, config: Config, now: datetime) -> Report:
         hub=status.hub_status(session),
         activity=status.hub_activity(session, now),
         feeds=tuple(Health(feed, one) for feed, one in zip(config.feeds, shown, strict=True)),
-        entered=status.entered(session, now - _DAY),
+        entered=status.entered(session, config.outputs, now - _DAY),
     )
 
 

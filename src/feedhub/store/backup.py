@@ -36,7 +36,7 @@ def back_up(store: Store, target: Path, *, force: bool) -> int:
         except BaseException:
             os.unlink(file.name)
             raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return size
 
 
@@ -70,7 +70,7 @@ def _copy(source: Path, target: Path) -> None:
             raise sqlite3.DatabaseError(f"it is damaged ({' '.join(faults[0].split())})")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """The new name is to survive a power failure as well."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col
 
-from feedhub.store.database import chunks
+from feedhub.store.database import chunks, store_rows
 from feedhub.store.nearby import Found, Nearby, Waiting
 from feedhub.store.overrides import Apart
 from feedhub.store.policies import CarrierKey, FeedPolicy, representative
@@ -50,7 +50,7 @@ class Batch:
             session, {urn for one in waiting for urn in story_ids(one.entry, policies[one.entry.feed].key)}
         )
         self._placed: list[tuple[Waiting, int, Decision]] = []
-        self._keys: list[dict[str, int]] = []
+        self._keys: list[tuple[int, int, int]] = []
         self._related: dict[tuple[int, int], NearMiss] = {}
         self.founded: list[dict[str, Any]] = []
         self.split = 0
@@ -94,7 +94,7 @@ class Batch:
             return
         self._apart.note(one, story)
         keys = self._near.place(one, story, one.entry.published, rule)
-        self._keys += [{"day": one.day, "key": key, "entry_id": one.entry.entry_id} for key in keys]
+        self._keys += [(one.day, key, one.entry.entry_id) for key in keys]
 
     def _relate(self, story: int, misses: Iterable[NearMiss]) -> None:
         for miss in misses:
@@ -147,7 +147,7 @@ class Batch:
         shown = {entry: self._near.shown_under.get(home, home) for entry, home in homes.items()}
         self._store_entries(homes, shown)
         if self._keys:
-            self._session.execute(insert(table_of(KeyRow)), self._keys)
+            store_rows(self._session, table_of(KeyRow), self._keys)
         related = [(numbers.get(a, a), numbers.get(b, b), miss) for (a, b), miss in self._related.items()]
         relate(self._session, related)
         edited = {one.entry.entry_id: one for one in self._waiting if one.story is not None}
@@ -160,7 +160,9 @@ class Batch:
         updates = {number: one.edited_at for number, one in edited.items() if one.edited_at}
         self._update({shown.get(number, edited[number].story) for number in updates}, updates)
         carried = {number: one.story for number, one in edited.items() if one.story is not None} | shown
-        return [Move(one.entry.entry_id, one.story, carried[one.entry.entry_id]) for one in self._waiting]
+        return [
+            Move(one.entry.entry_id, one.story, carried[one.entry.entry_id], one.edited_at) for one in self._waiting
+        ]
 
     def _store_founded(self) -> dict[int, int]:
         """The founded stories' numbers, by their provisional ones."""

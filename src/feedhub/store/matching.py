@@ -6,7 +6,9 @@ else: not from where a batch ends, nor from a restart in between (R7).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +17,7 @@ import sqlalchemy
 from sqlmodel import Session, col
 
 from feedhub.config import DedupConfig
-from feedhub.store import hub, sequence
+from feedhub.store import hub, parts, sequence
 from feedhub.store.among import among
 from feedhub.store.batch import Batch
 from feedhub.store.database import chunks
@@ -69,6 +71,18 @@ class Matched:
         )
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for cycles: a batch makes many objects and no cycle, and a search looks at them all."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Matcher:
     """Matches for one configuration. It holds nothing that a restart would miss: what it remembers saves work only."""
 
@@ -77,6 +91,7 @@ class Matcher:
         self._window = -(-dedup.window // timedelta(days=1))
         self._prints = Prints()
         self._tallies = Tallies(self._prints, self._window)
+        self._divides = parts.asked_for(policies)
 
     def pending(self, session: Session) -> list[int]:
         """The entries that wait, in canonical order: so edits come before what is new, which is compared with them.
@@ -107,6 +122,7 @@ class Matcher:
         renamed = hub.settle_renames(session, now)
         return Matched(renamed=renamed, regrouped=self._regroup(session, now))
 
+    @_uncollected()
     def match(self, session: Session, numbers: Sequence[int], now: datetime) -> Matched:
         """Match these pending entries, given in their order, and number the stories that enter an output.
 
@@ -118,7 +134,11 @@ class Matcher:
         batch = Batch(session, self._policies, self._dedup.never_merge, self._prints, waiting, self._window, now)
         for one in waiting:
             batch.take(one, self._tallies.statistics(session, one.matched_on))
-        sequence.follow(session, self._policies, batch.write())
+        moves = batch.write()
+        sequence.follow(session, self._policies, moves, "story")
+        if self._divides:
+            for mode, moved in parts.divide(session, self._policies, moves, now).items():
+                sequence.follow(session, self._policies, moved, mode)
         hub.bump(session)
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)
@@ -131,36 +151,42 @@ class Matcher:
         return parted + apply_merges(session, self._dedup.merge, self._policies, now)
 
     def _load(self, session: Session, numbers: Sequence[int]) -> list[Waiting]:
-        rows = session.execute(_PENDING, {"ids": numbers, "feeds": self._policies})
-        found = {row.id: self._waiting(row) for row in rows}
+        rows = session.execute(_PENDING, {"ids": numbers, "feeds": self._policies}).all()
+        found = {row[0]: self._waiting(*row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
-    def _waiting(self, row: Any) -> Waiting:
-        policy = self._policies[row.feed_id]
-        print_ = None
-        if policy.dedup == "story":
-            print_ = self._prints.make(row.id, row.digest, row.title, row.summary, row.content)
+    def _waiting(
+        self,
+        number: int,
+        feed: int,
+        key: str,
+        guid: str,
+        canonical_url: str | None,
+        title: str,
+        summary: str,
+        content: str,
+        published: datetime,
+        first_seen: datetime,
+        digest: str,
+        rule: str,
+        story: int | None,
+        home: int | None,
+        edited_at: datetime | None,
+    ) -> Waiting:
+        policy = self._policies[feed]
+        print_ = self._prints.make(number, digest, title, summary, content) if policy.dedup == "story" else None
         entry = Unmatched(
-            entry_id=row.id,
-            feed=row.feed_id,
+            entry_id=number,
+            feed=feed,
             order=policy.order,
-            key=row.key,
-            guid=row.guid,
-            canonical_url=row.canonical_url,
-            title=row.title,
-            published=row.published,
-            first_seen=row.first_seen,
+            key=key,
+            guid=guid,
+            canonical_url=canonical_url,
+            title=title,
+            published=published,
+            first_seen=first_seen,
             deduplicated=policy.deduplicated,
             fingerprint=print_,
         )
-        home = row.story_id if row.home_id is None else row.home_id
-        keys, day = stored_keys(print_), day_of(row.first_seen)
-        return Waiting(entry, row.story_id, home, row.rule, row.digest, row.edited_at, day, keys)
-
-
-def match_pending(session: Session, matcher: Matcher, now: datetime) -> Matched:
-    """Match whatever waits, all in the transaction of `session`."""
-    matched, numbers = matcher.begin(session, now), matcher.pending(session)
-    for start in range(0, len(numbers), BATCH):
-        matched += matcher.match(session, numbers[start : start + BATCH], now)
-    return matched
+        keys, day = stored_keys(print_), day_of(first_seen)
+        return Waiting(entry, story, story if home is None else home, rule, digest, edited_at, day, keys)

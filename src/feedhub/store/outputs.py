@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
+from feedhub.config import DedupMode
 from feedhub.models import Carrier, Direction, Enclosure, Picture, Related, Source, Story
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, rank
-from feedhub.store.stories import related, shown_carriers
+from feedhub.store.stories import SHOWN_UNDER, related, shown_carriers
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, StoryRow
 
 _MOST_RELATED = 10  # stories that one is said to resemble
@@ -34,37 +35,44 @@ def output(session: Session, name: str) -> Output:
     return Output(row.urn, row.created_at, session.get_one(HubRow, 1).described_at)
 
 
-def stories(session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy]) -> list[Story]:
+def stories(
+    session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy], mode: DedupMode = "story"
+) -> list[Story]:
     """The stories of these numbers, in their order, told by their representatives among the listed feeds.
 
-    A story that no listed feed carries is left out.
+    In another `mode` they are the parts of stories that have these numbers (R9), which change when their stories do and
+    resemble what those resemble. One that no listed feed carries is left out.
     """
-    carriers = _carriers(session, numbers, policies)
+    carriers = _carriers(session, numbers, policies, mode)
+    wholes = {number: group[0].story for number, group in carriers.items()}
     homes = {carrier.home for group in carriers.values() for carrier in group if carrier.home is not None}
     sources = feed_sources(session, policies)
-    rows = {row.id: row for row in _story_rows(session, [*numbers, *homes])}
-    shown = {row.story_id: row for row in _entry_rows(session, [group[0].entry for group in carriers.values()])}
-    alike = _related(session, list(carriers), policies, sources)
-    return [
-        _story(
+    rows = {row.id: row for row in _story_rows(session, {*numbers, *wholes.values(), *homes})}
+    shown = {row.id: row for row in _entry_rows(session, [group[0].entry for group in carriers.values()])}
+    alike = _related(session, list(dict.fromkeys(wholes.values())), policies, sources)
+    told = {
+        number: _story(
             rows[number],
-            shown[number],
-            tuple(_carrier(carrier, sources, rows) for carrier in carriers[number]),
-            alike.get(number, ()),
+            shown[group[0].entry],
+            tuple(_carrier(carrier, sources, rows) for carrier in group),
+            alike.get(wholes[number], ()),
         )
-        for number in numbers
-        if number in carriers
-    ]
+        for number, group in carriers.items()
+    }
+    if mode != "story":
+        told = {number: _as_part(part, rows[number], rows[wholes[number]], mode) for number, part in told.items()}
+    return [told[number] for number in numbers if number in told]
 
 
 def find(session: Session, urn: str) -> int | None:
-    """The number of the story with this public id; where `merge` shows it under another, that one's."""
-    shown_under = func.coalesce(col(StoryRow.merged_into), col(StoryRow.id))
-    return session.exec(select(shown_under).where(StoryRow.urn == urn)).first()
+    """The number of the story with this public id; of the one that shows it, where that is another (`merge`, R9)."""
+    query = select(SHOWN_UNDER).select_from(StoryRow).outerjoin(EntryRow, col(EntryRow.id) == StoryRow.entry_id)
+    return session.exec(query.where(StoryRow.urn == urn)).first()
 
 
 @dataclass(frozen=True, slots=True)
 class _CarrierRow(CarrierKey):
+    story: int
     link: str
     title: str
     published: datetime
@@ -75,23 +83,24 @@ class _CarrierRow(CarrierKey):
 
 
 def _carriers(
-    session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy]
+    session: Session, numbers: Sequence[int], policies: Mapping[int, FeedPolicy], mode: DedupMode = "story"
 ) -> dict[int, list[_CarrierRow]]:
     """Each story's carriers in listed feeds, the representative first."""
-    columns = (EntryRow.link, EntryRow.title, EntryRow.published, EntryRow.rule, EntryRow.evidence, EntryRow.score)
-    found = shown_carriers(session, numbers, _CarrierRow, *columns, EntryRow.home_id, feeds=policies)
+    columns = (EntryRow.story_id, EntryRow.link, EntryRow.title, EntryRow.published)
+    reasons = (EntryRow.rule, EntryRow.evidence, EntryRow.score, EntryRow.home_id)
+    found = shown_carriers(session, numbers, _CarrierRow, *columns, *reasons, feeds=policies, mode=mode)
     return {
         story: sorted(carriers, key=lambda carrier: rank(carrier, policies[carrier.feed]))
         for story, carriers in found.items()
     }
 
 
-def _story_rows(session: Session, numbers: Sequence[int]) -> Iterator[StoryRow]:
+def _story_rows(session: Session, numbers: Iterable[int]) -> Iterator[StoryRow]:
     for chunk in chunks(numbers):
         yield from session.exec(select(StoryRow).where(col(StoryRow.id).in_(chunk)))
 
 
-def _entry_rows(session: Session, numbers: Sequence[int]) -> Iterator[EntryRow]:
+def _entry_rows(session: Session, numbers: Iterable[int]) -> Iterator[EntryRow]:
     for chunk in chunks(numbers):
         yield from session.exec(select(EntryRow).where(col(EntryRow.id).in_(chunk)))
 
@@ -164,3 +173,8 @@ def _story(row: StoryRow, shown: EntryRow, carriers: tuple[Carrier, ...], alike:
         carriers=carriers,
         related=alike,
     )
+
+
+def _as_part(told: Story, row: StoryRow, whole: StoryRow, mode: DedupMode) -> Story:
+    updated = row.linked_updated if mode == "link" else row.own_updated
+    return replace(told, updated=updated or row.published, touched=whole.touched, part_of=whole.urn)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import sqlalchemy
@@ -17,17 +18,16 @@ from sqlalchemy import func, insert, update
 from sqlmodel import Session, col, select
 
 from feedhub.net.urls import canonical_url
-from feedhub.store import hub, sequence
+from feedhub.store import hub, parts, sequence
 from feedhub.store.database import chunks
 from feedhub.store.feeds import hashed
 from feedhub.store.nearby import Waiting
 from feedhub.store.policies import FeedPolicy
-from feedhub.store.stories import founding_urn, taken, touch
+from feedhub.store.stories import entry_home, founding_urn, taken, touch
 from feedhub.store.tables import EntryRow, StoryRow
 from feedhub.stories.match import story_ids
 
 Groups = Sequence[tuple[str, ...]]
-_home = func.coalesce(col(EntryRow.home_id), col(EntryRow.story_id))
 
 
 class Apart:
@@ -67,7 +67,7 @@ def apply_merges(session: Session, merge: Groups, policies: Mapping[int, FeedPol
     moved = sorted({*wanted, *present} - {number for number in wanted if wanted[number] == present.get(number)})
     for home in moved:
         before, after = present.get(home, home), wanted.get(home, home)
-        carriers = (col(EntryRow.story_id) == before, _home == home)
+        carriers = (col(EntryRow.story_id) == before, entry_home == home)
         place = {"story_id": after, "home_id": home if after != home else None}
         session.execute(_plain(update(EntryRow).where(*carriers).values(place)))
         head = after if after != home else None
@@ -98,9 +98,16 @@ def apply_never_merge(session: Session, never_merge: Groups, policies: Mapping[i
     return founded
 
 
+def unknown(session: Session, groups: Groups) -> list[str]:
+    """The names, as they are written, that stand for no story and no entry here: they may still come."""
+    homes = _homes(session, named := _named(groups))
+    pairs = zip(chain.from_iterable(groups), chain.from_iterable(named), strict=True)
+    return list(dict.fromkeys(written for written, name in pairs if not homes.get(name)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """An entry that the operator named by its address."""
+    """An entry that the operator named."""
 
     id: int
     home: int
@@ -126,7 +133,7 @@ def _found_apart(
     session: Session, rows: Sequence[_Standing], home: int, policies: Mapping[int, FeedPolicy], now: datetime
 ) -> int:
     rest = session.exec(
-        select(func.count()).select_from(EntryRow).where(_home == home, col(EntryRow.story_id) == rows[0].shown)
+        select(func.count()).select_from(EntryRow).where(entry_home == home, col(EntryRow.story_id) == rows[0].shown)
     ).one()
     if rest == len(rows):
         return 0
@@ -140,6 +147,7 @@ def _found_apart(
     session.execute(_plain(moved.values(story_id=story, home_id=None, **decided)))
     touch(session, {home, rows[0].shown}, now)
     sequence.enter(session, policies, [rows[0].shown, story])
+    sequence.enter(session, policies, parts.leave(session, [row.id for row in rows]), "link")
     return 1
 
 
@@ -163,7 +171,7 @@ def _homes(session: Session, groups: Iterable[tuple[str, ...]]) -> dict[str, set
     """The stories that each name stands for: the one with this id, or those of the entries at this address."""
     names = {name for group in groups for name in group}
     found: defaultdict[str, set[int]] = defaultdict(set, _stories_named(session, names))
-    query = sqlalchemy.select(col(EntryRow.canonical_url), _home).where(col(EntryRow.story_id).is_not(None))
+    query = sqlalchemy.select(col(EntryRow.canonical_url), entry_home).where(col(EntryRow.story_id).is_not(None))
     for some in chunks(hashed(name) for name in sorted(names)):
         for url, home in session.execute(query.where(col(EntryRow.url_hash).in_(some))):
             found[url].add(home)
@@ -171,19 +179,24 @@ def _homes(session: Session, groups: Iterable[tuple[str, ...]]) -> dict[str, set
 
 
 def _stories_named(session: Session, names: Iterable[str]) -> dict[str, set[int]]:
-    query = select(StoryRow.urn, StoryRow.id)
+    """The story with each of these public ids; of an entry's own id, the entry's."""
+    home = func.coalesce(entry_home, col(StoryRow.id))
+    query = sqlalchemy.select(col(StoryRow.urn), home).outerjoin(EntryRow, col(EntryRow.id) == StoryRow.entry_id)
     return {
         urn: {number}
         for some in chunks(name for name in names if name.startswith("urn:"))
-        for urn, number in session.exec(query.where(col(StoryRow.urn).in_(some)))
-        if number is not None
+        for urn, number in session.execute(query.where(col(StoryRow.urn).in_(some)))
     }
 
 
-def _standing(session: Session, url: str) -> list[_Standing]:
+def _standing(session: Session, name: str) -> list[_Standing]:
+    """The entries at this address, or the one that has this public id by itself."""
+    page = col(EntryRow.url_hash) == hashed(name), col(EntryRow.canonical_url) == name
+    part = col(EntryRow.id).in_(select(StoryRow.entry_id).where(StoryRow.urn == name))
+    named = (part,) if name.startswith("urn:") else page
     query = sqlalchemy.select(
         col(EntryRow.id),
-        _home,
+        entry_home,
         col(EntryRow.story_id),
         col(EntryRow.feed_id),
         col(EntryRow.key),
@@ -191,9 +204,7 @@ def _standing(session: Session, url: str) -> list[_Standing]:
         col(EntryRow.published),
         col(EntryRow.first_seen),
         col(EntryRow.rule),
-    ).where(
-        col(EntryRow.url_hash) == hashed(url), col(EntryRow.canonical_url) == url, col(EntryRow.story_id).is_not(None)
-    )
+    ).where(*named, col(EntryRow.story_id).is_not(None))
     return [_Standing(*row) for row in session.execute(query)]
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedhub.config import Config, DedupMode, FeedConfig, Match
+from feedhub.config import Config, DedupMode, FeedConfig, OutputConfig
 from feedhub.stories.selection import takes_feed
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPolicy:
-    """A listed feed. `order` is its place in feeds.yaml, `outputs` are those that take its stories, and which.
+    """A listed feed. `order` is its place in feeds.yaml, `outputs` are those that take its stories.
 
     `title` is None where the operator gave none; `url` is fit to be published: without user, password or secret.
     """
@@ -23,7 +23,7 @@ class FeedPolicy:
     order: int
     priority: int
     dedup: DedupMode
-    outputs: Mapping[str, Match]
+    outputs: Mapping[str, OutputConfig]
 
     @property
     def deduplicated(self) -> bool:
@@ -60,6 +60,11 @@ def rank(carrier: CarrierKey, policy: FeedPolicy) -> tuple[int, datetime, int, s
     return -policy.priority, carrier.first_seen, policy.order, carrier.key
 
 
+def modes(policies: Mapping[int, FeedPolicy]) -> list[DedupMode]:
+    """What the outputs show as one (R9), each mode once, in no telling order."""
+    return sorted({output.dedup for policy in policies.values() for output in policy.outputs.values()})
+
+
 def _policy(config: Config, feed: FeedConfig) -> FeedPolicy:
     return FeedPolicy(
         key=feed.id,
@@ -68,5 +73,5 @@ def _policy(config: Config, feed: FeedConfig) -> FeedPolicy:
         order=feed.position,
         priority=feed.priority,
         dedup=feed.dedup,
-        outputs={o.id: o.match for o in config.outputs if takes_feed(o.match, feed.id, feed.tags)},
+        outputs={o.id: o for o in config.outputs if takes_feed(o.match, feed.id, feed.tags)},
     )

@@ -1,4 +1,7 @@
-"""The outputs' sequences: which stories entered an output, in what order, and how they are told now."""
+"""The outputs' sequences: which stories entered an output, in what order, and how they are told now.
+
+What stands here of stories holds as well for the parts of them that outputs of another `mode` show as one (R9).
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,22 @@ import sqlalchemy
 from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
+from feedhub.config import DedupMode, OutputConfig
 from feedhub.store.database import chunks
-from feedhub.store.policies import CarrierKey, FeedPolicy, rank
-from feedhub.store.stories import shown_carriers
+from feedhub.store.policies import CarrierKey, FeedPolicy, modes, rank
+from feedhub.store.stories import part, shown_carriers
 from feedhub.store.tables import EntryRow, OutputRow, SequenceRow, StoryRow, table_of
 from feedhub.stories.selection import Wording, judge
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story as it reads now, told by its representative. `source` is the representative's feed, `feeds` are all."""
+    """A story as it reads now, told by its representative. `source` is the representative's feed, `feeds` are all.
 
+    `story` is its number; of a part, that of the story which the representative belongs to.
+    """
+
+    story: int
     source: int
     feeds: frozenset[int]
     wording: Wording
@@ -29,70 +37,80 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A story's place in an output, and its dates as in :class:`feedhub.models.Story`."""
+    """A story's place in an output, and its order key (R15)."""
 
     number: int
     story: int
     published: datetime
-    touched: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An entry that was matched: the story that carried it, None for a new entry, and the one that carries it now."""
+    """An entry that was matched: the story that carried it, None for a new entry, and the one that carries it now.
+
+    `edited_at` is when a significant edit of it came in, None where it is matched for another reason.
+    """
 
     entry: int
     before: int | None
     after: int
+    edited_at: datetime | None = None
 
 
-def enter(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> None:
+def enter(
+    session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int], mode: DedupMode = "story"
+) -> None:
     """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
-    belonging: _Belonging = defaultdict(dict)
+    belonging = _Belonging(mode)
     for some in chunks(dict.fromkeys(stories)):
-        told = tell(session, some, policies)
+        told = tell(session, some, policies, mode)
         for story in filter(told.__contains__, some):
-            _judge(story, told[story], policies, belonging)
+            belonging.judge(story, told[story], policies)
     _number(session, belonging)
 
 
-def follow(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move]) -> None:
+def follow(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move], mode: DedupMode) -> None:
     """Number the stories as their entries moved, each move after those before it, as if each were alone (R7).
 
     A story enters an output with the entry by which it first belongs there, however many were matched at once.
     """
     stories = dict.fromkeys(story for move in moves for story in (move.before, move.after) if story is not None)
     groups: defaultdict[int | None, dict[int, _Telling]] = defaultdict(dict)
-    for story, carriers in _tellings(session, stories, policies):
+    for story, carriers in _tellings(session, stories, policies, mode):
         groups[story] = {one.entry: one for one in carriers}
     found = {entry: one for group in groups.values() for entry, one in group.items()}
     for move in reversed(moves):
         del groups[move.after][move.entry]
         groups[move.before][move.entry] = found[move.entry]
-    belonging: _Belonging = defaultdict(dict)
+    belonging = _Belonging(mode)
     for move in moves:
         del groups[move.before][move.entry]
         groups[move.after][move.entry] = found[move.entry]
         for number in filter(None, (move.before, move.after)):
             if groups[number]:
-                _judge(number, _told([*groups[number].values()], policies), policies, belonging)
+                belonging.judge(number, _told([*groups[number].values()], policies), policies)
     _number(session, belonging)
 
 
-_Belonging = defaultdict[str, dict[int, None]]
-"""The stories that belong in each output, in the order in which they enter."""
+class _Belonging:
+    """The stories that belong in each output of a mode, by its name, in the order in which they enter."""
 
+    def __init__(self, mode: DedupMode) -> None:
+        self._mode = mode
+        self.entering: defaultdict[str, dict[int, None]] = defaultdict(dict)
 
-def _judge(story: int, told: Told, policies: Mapping[int, FeedPolicy], belonging: _Belonging) -> None:
-    taking = {name: match for feed in told.feeds for name, match in policies[feed].outputs.items()}
-    for name, match in taking.items():
-        if story not in belonging[name] and judge(match, told.wording).selected:
-            belonging[name][story] = None
+    def judge(self, story: int, told: Told, policies: Mapping[int, FeedPolicy]) -> None:
+        """Take the story up in the outputs in which it belongs as it is told now."""
+        of_feeds = {output.id: output for feed in told.feeds for output in policies[feed].outputs.values()}
+        taking = {name: output.match for name, output in of_feeds.items() if output.dedup == self._mode}
+        for name, match in taking.items():
+            if story not in self.entering[name] and judge(match, told.wording).selected:
+                self.entering[name][story] = None
 
 
 def _number(session: Session, belonging: _Belonging) -> None:
     outputs = {row.name: row for row in session.exec(select(OutputRow))}
-    for name, entering in belonging.items():
+    for name, entering in belonging.entering.items():
         output = outputs[name]
         known = _numbered(session, output, entering)
         new = [story for story in entering if story not in known]
@@ -107,9 +125,10 @@ def _number(session: Session, belonging: _Belonging) -> None:
 
 def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
     """Let stories enter the outputs they belong to since the configuration changed, oldest first."""
-    carried = select(EntryRow.id).where(EntryRow.story_id == StoryRow.id, col(EntryRow.feed_id).in_(policies))
-    query = select(StoryRow.id).where(carried.exists()).order_by(col(StoryRow.published), col(StoryRow.id))
-    enter(session, policies, [story for story in session.exec(query) if story is not None])
+    for mode in modes(policies):
+        carried = select(EntryRow.id).where(part(mode) == StoryRow.id, col(EntryRow.feed_id).in_(policies))
+        query = select(StoryRow.id).where(carried.exists()).order_by(col(StoryRow.published), col(StoryRow.id))
+        enter(session, policies, [story for story in session.exec(query) if story is not None], mode)
 
 
 def ends(session: Session, output: str) -> tuple[int, int]:
@@ -123,7 +142,13 @@ def ends(session: Session, output: str) -> tuple[int, int]:
 
 
 def places(
-    session: Session, output: str, feeds: Collection[int], *, above: int = 0, below: int | None = None, limit: int
+    session: Session,
+    output: OutputConfig,
+    feeds: Collection[int],
+    *,
+    above: int = 0,
+    below: int | None = None,
+    limit: int,
 ) -> list[Place]:
     """The newest `limit` places between two numbers, both excluded, of stories that a feed among `feeds` carries."""
     query = _places(output, feeds).where(col(SequenceRow.number) > above)
@@ -132,30 +157,38 @@ def places(
     return [Place(*row) for row in session.execute(query.order_by(col(SequenceRow.number).desc()).limit(limit))]
 
 
-def latest(session: Session, output: str, feeds: Collection[int], limit: int) -> list[Place]:
+def latest(session: Session, output: OutputConfig, feeds: Collection[int], limit: int) -> list[Place]:
     """The `limit` places of the stories published last, the latest first."""
     query = _places(output, feeds).order_by(col(StoryRow.published).desc(), col(SequenceRow.number).desc())
     return [Place(*row) for row in session.execute(query.limit(limit))]
 
 
-def touched(session: Session, output: str, first: int, last: int | None = None) -> datetime | None:
-    """When one of the stories changed last that have a number from `first` to `last`, carried or not any more."""
-    query = (
-        select(func.max(StoryRow.touched))
-        .join(SequenceRow, col(SequenceRow.story_id) == StoryRow.id)
-        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
-        .where(OutputRow.name == output, SequenceRow.number >= first)
-    )
+def touched(session: Session, output: OutputConfig, first: int, last: int | None = None) -> datetime | None:
+    """When one of the stories changed last that have a number from `first` to `last`, carried or not any more.
+
+    A part of a story changes when anything of the story does.
+    """
+    query = select(func.max(StoryRow.touched))
+    if output.dedup == "story":
+        query = query.join(SequenceRow, col(SequenceRow.story_id) == StoryRow.id)
+    else:
+        query = query.join(EntryRow, col(EntryRow.story_id) == StoryRow.id)
+        query = query.join(SequenceRow, col(SequenceRow.story_id) == part(output.dedup))
+    query = query.join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+    query = query.where(OutputRow.name == output.id, SequenceRow.number >= first)
     return session.exec(query if last is None else query.where(SequenceRow.number <= last)).one()
 
 
-def tell(session: Session, stories: Sequence[int], policies: Mapping[int, FeedPolicy]) -> dict[int, Told]:
+def tell(
+    session: Session, stories: Sequence[int], policies: Mapping[int, FeedPolicy], mode: DedupMode = "story"
+) -> dict[int, Told]:
     """How each story is told, by its number; one that no listed feed carries is left out."""
-    return {story: _told(carriers, policies) for story, carriers in _tellings(session, stories, policies)}
+    return {story: _told(carriers, policies) for story, carriers in _tellings(session, stories, policies, mode)}
 
 
 @dataclass(frozen=True, slots=True)
 class _Telling(CarrierKey):
+    story: int
     title: str
     summary: str
     categories: Sequence[str]
@@ -163,28 +196,26 @@ class _Telling(CarrierKey):
 
 
 def _tellings(
-    session: Session, stories: Iterable[int], policies: Mapping[int, FeedPolicy]
+    session: Session, stories: Iterable[int], policies: Mapping[int, FeedPolicy], mode: DedupMode
 ) -> Iterable[tuple[int, list[_Telling]]]:
     """Each story with its carriers in listed feeds."""
-    wording = (EntryRow.title, EntryRow.summary, EntryRow.categories, EntryRow.language)
-    return shown_carriers(session, stories, _Telling, *wording, feeds=policies).items()
+    wording = (EntryRow.story_id, EntryRow.title, EntryRow.summary, EntryRow.categories, EntryRow.language)
+    return shown_carriers(session, stories, _Telling, *wording, feeds=policies, mode=mode).items()
 
 
 def _told(carriers: Sequence[_Telling], policies: Mapping[int, FeedPolicy]) -> Told:
     shown = min(carriers, key=lambda carrier: rank(carrier, policies[carrier.feed]))
     wording = Wording(shown.title, shown.summary, tuple(shown.categories), shown.language)
-    return Told(shown.feed, frozenset(carrier.feed for carrier in carriers), wording)
+    return Told(shown.story, shown.feed, frozenset(carrier.feed for carrier in carriers), wording)
 
 
-def _places(output: str, feeds: Collection[int]) -> sqlalchemy.Select[int, int, datetime, datetime]:
-    carried = select(EntryRow.id).where(EntryRow.story_id == SequenceRow.story_id, col(EntryRow.feed_id).in_(feeds))
+def _places(output: OutputConfig, feeds: Collection[int]) -> sqlalchemy.Select[int, int, datetime]:
+    carried = select(EntryRow.id).where(part(output.dedup) == SequenceRow.story_id, col(EntryRow.feed_id).in_(feeds))
     return (
-        sqlalchemy.select(
-            col(SequenceRow.number), col(SequenceRow.story_id), col(StoryRow.published), col(StoryRow.touched)
-        )
+        sqlalchemy.select(col(SequenceRow.number), col(SequenceRow.story_id), col(StoryRow.published))
         .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
         .join(StoryRow, col(StoryRow.id) == SequenceRow.story_id)
-        .where(col(OutputRow.name) == output, carried.exists())
+        .where(col(OutputRow.name) == output.id, carried.exists())
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from sqlmodel import Session, col, func, select
 
+from feedhub.config import DedupMode, OutputConfig
 from feedhub.models import HubOffer
 from feedhub.store import activity, hub, subscriptions
+from feedhub.store.stories import part
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, SequenceRow, StoryRow
 from feedhub.websub.subscription import State, Subscription, standing, words
 
@@ -124,7 +126,7 @@ def feed_statuses(session: Session, now: datetime) -> dict[str, FeedStatus]:
 def hub_status(session: Session) -> HubStatus:
     row = session.get(HubRow, 1)
     return HubStatus(
-        stories=session.exec(select(func.count()).select_from(StoryRow)).one(),
+        stories=session.exec(select(func.count()).where(col(StoryRow.entry_id).is_(None))).one(),
         entries=session.exec(select(func.count()).select_from(EntryRow)).one(),
         revision=row.revision if row else 0,
         unreachable=bool(row and row.unreachable),
@@ -183,17 +185,23 @@ def midnight(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def entered(session: Session, since: datetime) -> dict[str, int]:
-    """How many of the stories that came into being after a time each output holds, by its name."""
-    recent = select(EntryRow.story_id).where(EntryRow.first_seen > since).distinct()
-    earlier = select(EntryRow.id).where(EntryRow.story_id == SequenceRow.story_id, EntryRow.first_seen <= since)
-    query = (
-        select(OutputRow.name, func.count())
-        .join(SequenceRow, col(SequenceRow.output_id) == OutputRow.id)
-        .where(col(SequenceRow.story_id).in_(recent), ~earlier.exists())
-        .group_by(OutputRow.name)
-    )
-    return dict(session.exec(query).all())
+def entered(session: Session, outputs: Iterable[OutputConfig], since: datetime) -> dict[str, int]:
+    """How many of the stories, or of what it shows as one (R9), that came after a time each output holds, by name."""
+    named: defaultdict[DedupMode, list[str]] = defaultdict(list)
+    for output in outputs:
+        named[output.dedup].append(output.id)
+    counts: dict[str, int] = {}
+    for mode, names in named.items():
+        recent = select(part(mode)).where(EntryRow.first_seen > since).distinct()
+        earlier = select(EntryRow.id).where(part(mode) == SequenceRow.story_id, EntryRow.first_seen <= since)
+        query = (
+            select(OutputRow.name, func.count())
+            .join(SequenceRow, col(SequenceRow.output_id) == OutputRow.id)
+            .where(col(OutputRow.name).in_(names), col(SequenceRow.story_id).in_(recent), ~earlier.exists())
+            .group_by(OutputRow.name)
+        )
+        counts |= dict(session.exec(query).all())
+    return counts
 
 
 def _counts(session: Session, since: datetime | None = None) -> dict[int, int]:

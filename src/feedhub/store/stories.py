@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy
-from sqlalchemy import insert, or_, update
+from sqlalchemy import ColumnElement, func, insert, or_, update
 from sqlmodel import Session, col, select
 
+from feedhub.config import DedupMode
 from feedhub.store.among import among
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey
@@ -27,9 +28,22 @@ _PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
 )
 
 
+entry_home: ColumnElement[int] = func.coalesce(col(EntryRow.home_id), col(EntryRow.story_id))
+"""The story that the matcher gave an entry."""
+
+# The story under which a row of `stories` is shown, joined with its entry if it is one's own.
+SHOWN_UNDER: ColumnElement[int] = func.coalesce(col(EntryRow.story_id), col(StoryRow.merged_into), col(StoryRow.id))
+
+
+def part(mode: DedupMode) -> ColumnElement[int]:
+    """The column of entries that holds under which row of `stories` an output of this mode shows them (R9)."""
+    columns = {"story": EntryRow.story_id, "link": EntryRow.linked_id, "off": EntryRow.own_id}
+    return cast(ColumnElement[int], col(columns[mode]))
+
+
 def taken(session: Session, urns: Iterable[str]) -> set[str]:
     """Those of the public ids that a story has."""
-    return set(session.execute(_URNS, {"urns": set(urns)}).scalars())
+    return set(session.execute(_URNS, {"urns": set(urns)}).scalars().all())
 
 
 def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:
@@ -69,19 +83,20 @@ def shown_carriers(
     kind: type[_Carrier],
     *columns: Any,
     feeds: Collection[int] | None = None,
+    mode: DedupMode = "story",
 ) -> dict[int, list[_Carrier]]:
-    """The carriers that are shown under each story, in these feeds; None: in all.
+    """The carriers that are shown under each story, or part of one in this mode, in these feeds; None: in all.
 
     `columns` are those of :class:`EntryRow` that `kind` has behind the fields of every carrier, in its order.
     """
-    key = (EntryRow.story_id, EntryRow.id, EntryRow.feed_id, EntryRow.first_seen, EntryRow.key)
-    query = sqlalchemy.select(*(col(column) for column in (*key, *columns)))
+    key = (EntryRow.id, EntryRow.feed_id, EntryRow.first_seen, EntryRow.key)
+    query = sqlalchemy.select(part(mode), *(col(column) for column in (*key, *columns)))
+    query = query.where(among(part(mode), "stories"))
     if feeds is not None:
-        query = query.where(col(EntryRow.feed_id).in_(feeds))
+        query = query.where(among(table_of(EntryRow).c.feed_id, "feeds"))
     found: defaultdict[int, list[_Carrier]] = defaultdict(list)
-    for some in chunks(stories):
-        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(some))):
-            found[story].append(kind(*fields))
+    for story, *fields in session.execute(query, {"stories": set(stories), "feeds": feeds}).all():
+        found[story].append(kind(*fields))
     return found
 
 

@@ -107,6 +107,17 @@ class FeedRow(SQLModel, table=True):
     trouble: str | None = None  # the kind of event that was told and is not over
 
 
+class RecallRow(SQLModel, table=True):
+    """What the last reading of a feed's document left (:class:`feedhub.models.Recall`)."""
+
+    __tablename__ = "recalls"
+
+    feed_id: int = Field(foreign_key="feeds.id", primary_key=True, sa_type=ROW_ID)
+    context: str
+    frame: str
+    entries: bytes  # as :mod:`feedhub.store.recalls` writes them
+
+
 class HostRow(SQLModel, table=True):
     """A host that may not be asked before both of these (R22, R23)."""
 
@@ -183,10 +194,12 @@ class EventRow(SQLModel, table=True):
 
 
 class StoryRow(SQLModel, table=True):
-    """A story. `urn` and `published` are set once and never move (R11, R13).
+    """A story, or an entry that outputs show by itself though its story has another's id (`entry_id`).
 
-    `merged_into` is the story under which the configuration's `merge` shows this one's carriers, for as long as it
-    stands there.
+    `urn` and `published` are set once and never move (R11, R13). `merged_into` is the story under which the
+    configuration's `merge` shows this one's carriers, for as long as it stands there. `updated` is the story's,
+    `linked_updated` and `own_updated` are those of the parts of it that have its number (:mod:`feedhub.store.parts`):
+    None until something significant is edited in them.
     """
 
     __tablename__ = "stories"
@@ -205,6 +218,9 @@ class StoryRow(SQLModel, table=True):
     updated: datetime
     touched: datetime
     merged_into: int | None = Field(default=None, sa_type=ROW_ID)
+    entry_id: int | None = Field(default=None, sa_type=ROW_ID)
+    linked_updated: datetime | None = None
+    own_updated: datetime | None = None
 
 
 class EntryRow(SQLModel, table=True):
@@ -213,8 +229,9 @@ class EntryRow(SQLModel, table=True):
     `published` is the order key, fixed when first seen (R15, R18); `declared` is what the publisher said. `edited_at`
     is when a significant edit came in that the matcher has not seen yet. The hashes are what is indexed: addresses and
     guids may be longer than an index row. `story_id` is the story it is shown under, `home_id` the one that the matcher
-    gave it, where `merge` shows it under another. `rule`, `evidence`, `score` and `version` (of the rules) are the
-    matcher's decision (R14).
+    gave it, where `merge` shows it under another. `linked_id` and `own_id` are the rows of `stories` under which
+    outputs show it that merge less (R9), None where there never was one. `rule`, `evidence`, `score` and `version` (of
+    the rules) are the matcher's decision (R14).
     """
 
     __tablename__ = "entries"
@@ -222,6 +239,10 @@ class EntryRow(SQLModel, table=True):
         UniqueConstraint("key", "feed_id"),  # the feed last: SQLite would walk a whole feed rather than look up by hash
         Index("ix_entries_seen", "first_seen", "feed_id"),
         Index("ix_entries_pending", "feed_id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
+        *(
+            Index(f"ix_entries_{part}", part, sqlite_where=text(given), postgresql_where=text(given))
+            for part, given in (("linked_id", "linked_id IS NOT NULL"), ("own_id", "own_id IS NOT NULL"))
+        ),
     )
 
     id: int | None = row_id()
@@ -253,6 +274,8 @@ class EntryRow(SQLModel, table=True):
     score: float | None = None
     version: int | None = None
     home_id: int | None = Field(default=None, sa_type=ROW_ID)
+    linked_id: int | None = Field(default=None, sa_type=ROW_ID)
+    own_id: int | None = Field(default=None, sa_type=ROW_ID)
 
 
 class WordingRow(SQLModel, table=True):
@@ -319,7 +342,7 @@ class OutputRow(SQLModel, table=True):
 
 
 class SequenceRow(SQLModel, table=True):
-    """The place a story took in an output when it entered; never given twice, never changed."""
+    """The place a story, or a part of one, took in an output when it entered; never given twice, never changed."""
 
     __tablename__ = "sequence"
     __table_args__ = (UniqueConstraint("output_id", "story_id"),)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
+from feedhub.config import DedupMode
 from feedhub.config.references import story_id
 from feedhub.net.urls import canonical_url
 from feedhub.store.database import chunks
 from feedhub.store.feeds import hashed
+from feedhub.store.stories import SHOWN_UNDER, part
 from feedhub.store.tables import EntryRow, StoryRow
 
 
@@ -37,9 +39,20 @@ def taken_down(session: Session, hide: Collection[str], site_url: str) -> dict[i
     }
 
 
+def parts_of(session: Session, stories: Collection[int], mode: DedupMode) -> dict[int, str]:
+    """What an output of this mode shows these stories' entries under (R9): public ids by number."""
+    query = select(StoryRow.id, StoryRow.urn).join(EntryRow, part(mode) == StoryRow.id).distinct()
+    return {
+        number: urn
+        for some in chunks(stories)
+        for number, urn in session.exec(query.where(col(EntryRow.story_id).in_(some)))
+        if number is not None
+    }
+
+
 def _with_ids(session: Session, urns: Collection[str]) -> Iterator[int]:
     """The stories under which those of these public ids are shown."""
-    query = select(func.coalesce(StoryRow.merged_into, StoryRow.id))
+    query = select(SHOWN_UNDER).select_from(StoryRow).outerjoin(EntryRow, col(EntryRow.id) == StoryRow.entry_id)
     for some in chunks(urns):
         yield from session.exec(query.where(col(StoryRow.urn).in_(some)))
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from itertools import count
 from typing import Protocol
 
 from feedhub.net.urls import is_homepage
@@ -32,6 +34,7 @@ __all__ = [
     "canonical_order",
     "count_headlines",
     "decide",
+    "part_ids",
     "story_ids",
 ]
 
@@ -68,19 +71,19 @@ def decide(
     if by_name:
         return by_name
     joined, related = by_text(entry, candidates, stories or {}, statistics)
-    return replace(joined or Decision(None, "founded", _why_alone(entry, candidates)), related=related)
+    return replace(joined or Decision(None, "founded", _why_alone(entry, candidates, related)), related=related)
 
 
-def _why_alone(entry: Unmatched, candidates: Sequence[Candidate]) -> str:
+def _why_alone(entry: Unmatched, candidates: Sequence[Candidate], related: Sequence[NearMiss]) -> str:
     if entry.canonical_url and any(entry.canonical_url == other.canonical_url for other in candidates):
         return "its address stands for more than one piece of news"
     if entry.guid and any(entry.guid == other.guid for other in candidates):
         return "its guid stands for more than one piece of news"
-    return (
-        "no other entry had its address, guid or text"
-        if entry.fingerprint
-        else "no other entry had its address or guid"
-    )
+    if entry.fingerprint is None:
+        return "no other entry had its address or guid"
+    if related:
+        return "no other entry had its address or guid, and none that reads like it was the same news"
+    return "no other entry had its address, guid or text"
 
 
 def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
@@ -91,8 +94,12 @@ def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
     seen: defaultdict[str, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for url, feed, title in titles:
         if title:
-            seen[url][feed].add(fold(title))
-    return {url: max(map(len, feeds.values())) for url, feeds in seen.items()}
+            seen[url][feed].add(title)
+    return {url: max(map(_different, feeds.values())) for url, feeds in seen.items()}
+
+
+def _different(titles: set[str]) -> int:
+    return len({fold(title) for title in titles}) if len(titles) > 1 else len(titles)
 
 
 class Founder(Protocol):
@@ -115,5 +122,16 @@ def story_ids(entry: Founder, feed_key: str) -> tuple[str, str]:
     return _urn(page), _urn(f"{page}\n{item}")
 
 
+def part_ids(key: str, feed_key: str) -> Iterator[str]:
+    """The public ids of a feed's entry by itself, where its story has another's (R9); to be used is the first free.
+
+    None of them is ever a story's: those must not depend on whether an output shows parts of stories.
+    """
+    name = f"part of a story\n{feed_key}\n{key}"
+    yield _urn(name)
+    yield from (_urn(f"{name}\n{time}") for time in count(2))
+
+
+@lru_cache(2_000)  # asked for a batch at once, then for those of it that found a story
 def _urn(name: str) -> str:
     return uuid.uuid5(_NAMESPACE, name).urn

@@ -23,13 +23,22 @@ def is_fresh(etag: str, modified: datetime, if_none_match: str | None, if_modifi
     return since is not None and modified.replace(microsecond=0) <= since
 
 
-def accepts_gzip(accept_encoding: str | None) -> bool:
-    """Whether the client takes gzip (RFC 9110 section 12.5.3); a weight of zero refuses it."""
+def prefers_gzip(accept_encoding: str | None) -> bool:
+    """Whether the client had rather have gzip than the plain bytes (RFC 9110 section 12.5.3).
+
+    A weight of zero refuses a coding; the star stands for those that are not named; plain bytes that are not named are
+    the last choice. A client that refuses the plain bytes gets gzip unless it refuses that too.
+    """
     weights: dict[str, float] = {}
     for part in (accept_encoding or "").split(","):
         coding, _, parameters = part.partition(";")
         weights[coding.strip().lower()] = _weight(parameters)
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
+    others = weights.get("*")
+    gzip = weights.get("gzip", others)
+    plain = weights.get("identity", 0.0 if others == 0 else None)
+    if plain == 0:
+        return gzip != 0
+    return gzip is not None and gzip > 0 and gzip >= (plain or 0)
 
 
 def _weight(parameters: str) -> float:

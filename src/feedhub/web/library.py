@@ -9,11 +9,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from feedhub.models import Document, Gone
 from feedhub.publish.documents import render
 from feedhub.publish.select import Site
-from feedhub.store import hub
+from feedhub.store import feeds, hub
 from feedhub.store.database import Store
 
 _CHECK_EVERY = 0.5  # seconds; how soon another process's changes are seen
@@ -59,6 +60,7 @@ class Library:
         self._selections = Shelf(_KEPT_SELECTIONS)
         self._rendering: dict[str, asyncio.Future[Prepared | Gone | None]] = {}
         self._revision = -1
+        self._next_poll: datetime | None = None
         self._checked = 0.0
 
     def expire(self) -> None:
@@ -69,6 +71,11 @@ class Library:
         """Make every document anew: the site is another."""
         self._kept, self._selections = Shelf(_KEPT), Shelf(_KEPT_SELECTIONS)
         self._rendering.clear()
+
+    @property
+    def next_poll(self) -> datetime | None:
+        """When the first feed was due, as of the last :meth:`find`; None where one was never polled."""
+        return self._next_poll
 
     async def find(self, path: str) -> Prepared | Gone | None:
         """The document at this address below the site's, or None where there never was one."""
@@ -97,6 +104,7 @@ class Library:
         if time.monotonic() - self._checked < _CHECK_EVERY:
             return
         self._checked = time.monotonic()
+        self._next_poll = await self._store.read(feeds.next_due, self._site().polled)
         revision = await self._store.read(hub.revision)
         if revision != self._revision:
             self._revision = revision

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from feedhub.models import Document
@@ -20,8 +20,9 @@ from feedhub.publish.board import Board
 from feedhub.publish.select import Site
 from feedhub.publish.status import Report
 from feedhub.store.database import Store
+from feedhub.web import answers
 from feedhub.web.access import CHALLENGE, Access
-from feedhub.web.conditional import accepts_gzip, is_fresh
+from feedhub.web.conditional import is_fresh, prefers_gzip
 from feedhub.web.library import Prepared, prepare
 from feedhub.web.process import process_samples
 
@@ -71,7 +72,7 @@ class Operators:
         state = request.query_params.get("state") if path == "status" else None
         board = await self._boards.get(lambda: self._store.read(boards.load_board, self._site()))
         if state is not None and state not in board.report.states:
-            return PlainTextResponse("No feed is in this state.\n", 404, {"Cache-Control": "no-store"})
+            return answers.sentence("No feed is in this state.", 404)
         return _respond(await self._page(board, path, state), request)
 
     async def _page(self, board: Board, path: str, state: str | None) -> Prepared:
@@ -94,10 +95,10 @@ class Operators:
         if self._access.admits(request.headers.get("authorization")):
             return None
         if self._access.token is None:
-            reason = "This is for the operator: set FEEDHUB_ADMIN_TOKEN to read it from elsewhere.\n"
-            return PlainTextResponse(reason, 403, {"Cache-Control": "no-store"})
-        headers = {"Cache-Control": "no-store", "WWW-Authenticate": CHALLENGE}
-        return PlainTextResponse("This is for the operator.\n", 401, headers)
+            return answers.sentence("This is for the operator: set FEEDHUB_ADMIN_TOKEN to read it from elsewhere.", 403)
+        refusal = answers.sentence("This is for the operator.", 401)
+        refusal.headers["WWW-Authenticate"] = CHALLENGE
+        return refusal
 
 
 def _prepared(board: Board, site: Site, path: str, state: str | None) -> Prepared:
@@ -113,12 +114,19 @@ def _prepared(board: Board, site: Site, path: str, state: str | None) -> Prepare
 
 def _respond(prepared: Prepared, request: Request) -> Response:
     """For one reader alone, who asks each time whether it has changed."""
-    compressed = prepared.gzipped if accepts_gzip(request.headers.get("accept-encoding")) else None
-    etag = prepared.gzipped_etag if compressed else prepared.etag
-    headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept-Encoding", "X-Robots-Tag": "noindex"}
+    document = prepared.document
+    gzipped = prepared.gzipped if prefers_gzip(request.headers.get("accept-encoding")) else None
+    etag = prepared.etag if gzipped is None else prepared.gzipped_etag
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Security-Policy": answers.policy(document.content_type),  # a 304 renews that of the copy
+        "ETag": etag,
+        "Vary": "Accept-Encoding",
+        "X-Robots-Tag": "noindex",
+    }
     if is_fresh(etag, _UNDATED, request.headers.get("if-none-match"), None):
         return Response(status_code=304, headers=headers)
-    if compressed:
+    headers["Content-Type"] = document.content_type
+    if gzipped is not None:
         headers["Content-Encoding"] = "gzip"
-    headers["Content-Type"] = prepared.document.content_type
-    return Response(compressed or prepared.document.body, headers=headers)
+    return Response(document.body if gzipped is None else gzipped, headers=headers)
