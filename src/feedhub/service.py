@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -70,7 +70,8 @@ class Polling:
             self._passes.add(task)
             task.add_done_callback(self._passed)
         if self._hub.pushes:
-            await self._attend(self._hub.pushes, now)
+            await _attend("publishers' hubs", self._hub.pushes.subscriber.tick, now)
+        await self._distribute(now)
 
     async def match_forever(self) -> None:
         """Match what an earlier run left, then each second's polls together."""
@@ -99,14 +100,9 @@ class Polling:
             await asyncio.gather(*late, return_exceptions=True)
         await self._match()
 
-    async def _attend(self, pushes: Pushes, now: datetime) -> None:
-        """Publishers' hubs, after the polls and at no cost to them."""
-        try:
-            await pushes.subscriber.tick(now)
-        except StoreError as error:
-            log.error("no hub can be asked", error=str(error))
-        except Exception:
-            log.exception("hubs could not be attended to; the next tick tries again")
+    async def _distribute(self, now: datetime) -> None:
+        if self._hub.distributor:
+            await _attend("subscribers", self._hub.distributor.attend, now)
 
     async def _run_pass(self, due: list[FeedMemory], now: datetime) -> None:
         report = await self._hub.poll(due, now, self._heard)
@@ -118,6 +114,7 @@ class Polling:
         if matched.changed:
             self._library.expire()
             self._listener.matched(matched)
+            await self._distribute(datetime.now(UTC))
 
     def _passed(self, task: asyncio.Task[None]) -> None:
         self._passes.discard(task)
@@ -129,6 +126,16 @@ class Polling:
         self._listener.polled(feed, poll)
 
 
+async def _attend(whom: str, tick: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
+    """What comes after the polls and at no cost to them."""
+    try:
+        await tick(now)
+    except StoreError as error:
+        log.error(f"{whom} cannot be attended to", error=str(error))
+    except Exception:
+        log.exception(f"{whom} could not be attended to; the next tick tries again")
+
+
 async def serve(
     store: Store,
     site: Site,
@@ -136,17 +143,19 @@ async def serve(
     listening: socket.socket | None,
     listener: Listener,
     keep: Keep = held_for_good,
+    *,
+    allow_private: bool = False,
 ) -> None:
     """Run until SIGTERM or SIGINT: the web side where there is a `listening` socket, the polling side where a `hub`.
 
-    `keep` is the polling lock's; while it raises, nothing is polled.
+    `keep` is the polling lock's; while it raises, nothing is polled. `allow_private` as for :func:`create_app`.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     library = Library(store, lambda: site)
-    pushes = hub.pushes if hub else None
-    async with _web(store, site, library, listening, pushes), _polling(hub, library, listener, keep):
+    app = create_app(store, site, library, hub.pushes if hub else None, allow_private=allow_private)
+    async with _web(app, listening), _polling(hub, library, listener, keep):
         await stop.wait()
 
 
@@ -167,6 +176,8 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: 
             matcher.cancel()
             await asyncio.gather(matcher, return_exceptions=True)
     await polling.drain()
+    if hub.distributor:
+        await hub.distributor.stop()
 
 
 @asynccontextmanager
@@ -186,13 +197,11 @@ async def _deliveries(pushes: Pushes | None, polling: Polling) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def _web(
-    store: Store, site: Site, library: Library, listening: socket.socket | None, pushes: Pushes | None
-) -> AsyncIterator[None]:
+async def _web(app: ASGIApp, listening: socket.socket | None) -> AsyncIterator[None]:
     if listening is None:
         yield
         return
-    async with serve_app(create_app(store, site, library, pushes), listening):
+    async with serve_app(app, listening):
         yield
 
 

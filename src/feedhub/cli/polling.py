@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,8 @@ from feedhub.settings import Settings
 from feedhub.store import feeds
 from feedhub.store.database import Store
 from feedhub.store.lock import hold
+
+_PATIENCE = timedelta(seconds=30)  # with subscribers; whoever is not reached is asked at the next pass
 
 
 def run_poll(settings: Settings, *, every: bool, only: Sequence[str], folder: Path | None) -> int:
@@ -72,6 +74,8 @@ async def _poll(
             print_summary(screen, report, matched)
         else:
             screen.print(await _why_idle(hub, now, chosen_by_hand=every or bool(only)), markup=False)
+        if hub.distributor:
+            await hub.distributor.finish(_PATIENCE)
         if folder:
             _export(store, hub.site, folder, screen)
     return report

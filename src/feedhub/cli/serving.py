@@ -70,10 +70,10 @@ async def run_parts(
     address = settings.address if listening else None
     if not polls:
         site = await store.write(adopt, config, address, now)
-        await serve(store, site, None, listening, listener)
+        await serve(store, site, None, listening, listener, allow_private=settings.allow_private)
     else:
         async with open_hub(store, config, settings, now, address=address) as hub:
-            await serve(store, hub.site, hub, listening, listener, keep)
+            await serve(store, hub.site, hub, listening, listener, keep, allow_private=settings.allow_private)
 
 
 class Teller:

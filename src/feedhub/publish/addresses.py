@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from feedhub.models import OutputView
+from feedhub.models import Link, OutputView
 
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
@@ -43,6 +44,11 @@ def web_address(url: str) -> str:
     netloc = host if port is None else f"{host}:{port}"
     path, query, fragment = (_escape(part) for part in (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def link_header(links: Iterable[Link]) -> str:
+    """The value of a Link header (RFC 8288). Addresses are as web_address has them, without a quote or an angle."""
+    return ", ".join(f'<{link.href}>; rel="{link.rel}"' for link in links)
 
 
 def host_of(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,8 +36,9 @@ class Exported:
 def export(session: Session, site: Site, folder: Path) -> Exported:
     """Write every document below `folder`, each file in one step; unchanged files keep their time.
 
-    Raises OSError where the folder cannot be written.
+    The files name no hub, for a static host is none. Raises OSError where the folder cannot be written.
     """
+    site = replace(site, hub="")
     wrote = [_write(folder / name, body) for name, _content_type, body in static_files()]
     published = list(addresses(session, site))
     wrote += [_export(session, site, folder, address) for address in published]

@@ -1,4 +1,4 @@
-"""The routes. All but publishers' hubs only read: GET and HEAD, no cookies, no state."""
+"""The routes. All but those of WebSub only read: GET and HEAD, no cookies, no state."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feedhub.models import Gone
+from feedhub.publish.addresses import link_header
 from feedhub.publish.documents import is_archive, static_files, takes_query
 from feedhub.publish.query import PARAMETERS, BadQuery, read_query, spell_query
 from feedhub.publish.select import Site
@@ -21,6 +22,7 @@ from feedhub.store.database import Store, StoreError
 from feedhub.web.callback import CallbackEndpoint, Callbacks
 from feedhub.web.conditional import accepts_gzip, is_fresh
 from feedhub.web.library import Library, Prepared
+from feedhub.web.subscribing import HubEndpoint
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +38,13 @@ _SECURITY = {
 }
 
 
-def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks | None = None) -> Starlette:
-    """The web side of the hub. `callbacks` hear publishers' hubs, where they can reach us."""
+def create_app(
+    store: Store, site: Site, library: Library, callbacks: Callbacks | None = None, *, allow_private: bool = False
+) -> Starlette:
+    """The web side of the hub. `callbacks` hear publishers' hubs, where they can reach us.
+
+    `allow_private`: subscribers may be at private addresses.
+    """
     static = {path: (content_type, body) for path, content_type, body in static_files()}
     noindex = {"X-Robots-Tag": "noindex"} if site.config.site.noindex else {}
 
@@ -77,6 +84,7 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
         Route("/readyz", ready),
         Route("/static/{name}", static_file),
         *([CallbackEndpoint(callbacks).route] if callbacks else ()),
+        *([HubEndpoint(store, site, allow_private=allow_private).route] if site.hub else ()),
         Route("/{path:path}", document),
     ]
     return Starlette(
@@ -111,6 +119,8 @@ def respond(prepared: Prepared, request: Request) -> Response:
     }
     if "json" in document.content_type:
         headers["Access-Control-Allow-Origin"] = "*"
+    if document.links:
+        headers["Link"] = link_header(document.links)
     condition = (request.headers.get("if-none-match"), request.headers.get("if-modified-since"))
     if is_fresh(etag, document.modified, *condition):
         return Response(status_code=304, headers=headers)
