@@ -41,6 +41,7 @@ VIEWS = {
     "full": a_view(a_story(), a_shared_story()),
     "short": a_view(a_story(), a_shared_story(), summaries=True, names_carriers=True),
     "bare": a_view(BARE),
+    "pushed": a_view(a_story(), hub=f"{SITE}websub"),
     "hostile": a_view(HOSTILE, title="\x00", site_title=""),
 }
 

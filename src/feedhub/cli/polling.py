@@ -75,7 +75,7 @@ async def _poll(
         else:
             screen.print(await _why_idle(hub, now, chosen_by_hand=every or bool(only)), markup=False)
         if hub.distributor:
-            await hub.distributor.finish(_PATIENCE)
+            await hub.distributor.finish(datetime.now(UTC), _PATIENCE)
         if folder:
             _export(store, hub.site, folder, screen)
     return report

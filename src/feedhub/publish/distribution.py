@@ -12,7 +12,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -68,14 +68,15 @@ class Distributor:
             if not self._visits:
                 self._documents.clear()
 
-    async def finish(self, patience: timedelta) -> None:
-        """Do all that is due and becomes due by it, for as long as `patience` lasts."""
+    async def finish(self, now: datetime, patience: timedelta) -> None:
+        """Do all that is due and becomes due by it, for as long as `patience` lasts. Raises StoreError."""
+        clock = running(now)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience.total_seconds()):
-                await self.attend(datetime.now(UTC))
+                await self.attend(clock())
                 while self._visits:
                     await self.idle()
-                    await self.attend(datetime.now(UTC))
+                    await self.attend(clock())
         await self.stop()
 
     async def idle(self) -> None:
