@@ -175,9 +175,11 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: 
             await schedule.stop()
             matcher.cancel()
             await asyncio.gather(matcher, return_exceptions=True)
-    await polling.drain()
-    if hub.distributor:
-        await hub.distributor.stop()
+    try:
+        await polling.drain()
+    finally:
+        if hub.distributor:
+            await hub.distributor.stop()
 
 
 @asynccontextmanager

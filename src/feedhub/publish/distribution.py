@@ -11,7 +11,6 @@ import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -71,13 +70,16 @@ class Distributor:
     async def finish(self, now: datetime, patience: timedelta) -> None:
         """Do all that is due and becomes due by it, for as long as `patience` lasts. Raises StoreError."""
         clock = running(now)
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(patience.total_seconds()):
                 await self.attend(clock())
                 while self._visits:
                     await self.idle()
                     await self.attend(clock())
-        await self.stop()
+        except TimeoutError:
+            log.info("subscribers are left for the next pass", hosts=len(self._visits))
+        finally:
+            await self.stop()
 
     async def idle(self) -> None:
         """Wait until nobody is being asked."""
