@@ -38,6 +38,12 @@ class Desk:
         """What a poll finds from now on."""
         self.publisher.serve("/tigris", rss(*items(count)))
 
+    async def grow(self, it: Following, count: int = 4) -> None:
+        """A poll finds another story, and subscribers are told."""
+        self.publish(count)
+        await it.poll(minutes=20)
+        await it.distribute()
+
     def at_work(self, more: str = "", *, allow_private: bool = True) -> AbstractAsyncContextManager[Following]:
         feeds_yaml = f"{more}feeds: [{{id: tigris, url: '{self.publisher.url('/tigris')}', tags: [river]}}]\n"
         return following(self.store, self.folder, feeds_yaml, NOON, allow_private=allow_private)
@@ -85,9 +91,7 @@ async def test_r43_ask_confirm_hear(desk_on_both: Desk) -> None:
         assert question["hub.lease_seconds"] == str(int(LEASE.total_seconds()))
         assert len(question["hub.challenge"]) >= 40
         assert reader.delivered == []  # it has read the document
-        desk_on_both.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk_on_both.grow(it)
         await it.distribute()
         assert reader.bodies == [it.document("feed.atom").body]
         (delivery,) = reader.delivered
@@ -111,9 +115,7 @@ async def test_r43_a_pass_that_changes_nothing_pushes_nothing(desk: Desk) -> Non
 async def test_r43_without_a_secret_nothing_is_signed(desk: Desk) -> None:
     """R43: section 5.1: the secret is optional."""
     async with desk.subscribed(secret="") as (it, reader):
-        desk.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk.grow(it)
         (delivery,) = reader.delivered
         assert delivery.header("X-Hub-Signature") is None
 
@@ -133,9 +135,7 @@ async def test_r43_every_topic_of_a_callback_is_a_subscription_of_its_own(desk: 
         await it.hear(reader.ask, f"{it.address}feed.rss")
         await it.hear(reader.ask, f"{it.address}feed.json")
         await it.distribute()
-        desk.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk.grow(it)
         pushed = {request.header("Content-Type"): request.body for request in reader.delivered}
         assert pushed == {kind: it.document(f"feed.{name}").body for name, kind in TYPES.items()}
         assert len(reader.bodies) == 3
@@ -157,9 +157,7 @@ async def test_r43_who_does_not_confirm_gets_nothing(desk: Desk) -> None:
         await it.distribute()
         await it.distribute(minutes=10)
         assert ([len(reader.asked) for reader in readers], it.recipients()) == ([1] * 4, {})
-        desk.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk.grow(it)
         assert [reader.delivered for reader in readers] == [[]] * 4
 
 
@@ -228,9 +226,7 @@ async def test_r43_who_leaves_is_asked_and_gets_nothing_more(desk_on_both: Desk)
         await it.distribute()
         assert (reader.asked[1]["hub.mode"], "hub.lease_seconds" in reader.asked[1]) == ("unsubscribe", False)
         assert it.recipients() == {}
-        desk_on_both.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk_on_both.grow(it)
         assert reader.delivered == []
         again = await it.hear(reader.ask, f"{it.address}feed.atom", mode="unsubscribe")
         assert (again.status, again.text) == (404, "hub.callback: it has no subscription to this topic\n")
@@ -246,9 +242,7 @@ async def test_r43_a_lease_ends_unless_it_is_renewed(desk: Desk) -> None:
         assert list(it.recipients()) == [reader.callback]
         await it.distribute(hours=1, minutes=1)
         assert it.recipients() == {}
-        desk.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk.grow(it)
         assert reader.delivered == []
 
 
@@ -256,9 +250,7 @@ async def test_r43_a_callback_that_is_gone_ends_it(desk: Desk) -> None:
     """R43: 410."""
     async with desk.subscribed() as (it, reader):
         reader.status = 410
-        desk.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk.grow(it)
         assert it.recipients() == {}
 
 
@@ -286,9 +278,7 @@ async def test_r43_who_fails_is_tried_again_more_rarely_and_gets_the_newest_alon
     """R43: two documents while it is down, one of them delivered when it is up again; `status` counts it meanwhile."""
     async with desk_on_both.subscribed() as (it, reader):
         reader.status = 500
-        desk_on_both.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk_on_both.grow(it)
         await it.distribute(seconds=9)
         assert len(desk_on_both.publisher.requests_to(reader.path)) == 2  # a question and one attempt
         topic = f"{it.address}feed.atom"
@@ -309,9 +299,7 @@ async def test_r22_a_retry_after_of_a_callback_is_kept(desk: Desk) -> None:
     """R22, R43: nothing goes to that host before."""
     async with desk.subscribed() as (it, reader):
         reader.status, reader.headers = 503, {"Retry-After": "3600"}
-        desk.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk.grow(it)
         reader.status, reader.headers = 200, {}
         await it.distribute(minutes=59)
         assert reader.delivered == []
@@ -324,9 +312,7 @@ async def test_r43_a_redirect_is_a_failure(desk: Desk) -> None:
     async with desk.subscribed() as (it, reader):
         desk.publisher.redirect(reader.path, "/elsewhere", 308)
         desk.publisher.serve("/elsewhere", b"")
-        desk.publish(4)
-        await it.poll(minutes=20)
-        await it.distribute()
+        await desk.grow(it)
         assert it.recipients()[reader.callback].failures == 1
     assert desk.publisher.requests_to("/elsewhere") == []
 
