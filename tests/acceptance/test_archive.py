@@ -8,7 +8,7 @@ import pytest
 
 from support.feeds import recent, rss
 from support.program import Program
-from support.published import follow, shown
+from support.published import follow, shown, without_hub
 from support.publisher import Publisher
 
 HUB = "https://hub.example/news/"

@@ -296,15 +296,20 @@ async def test_r43_who_fails_is_tried_again_more_rarely_and_gets_the_newest_alon
 
 
 async def test_r22_a_retry_after_of_a_callback_is_kept(desk: Desk) -> None:
-    """R22, R43: nothing goes to that host before."""
+    """R22, R43: nothing goes to that host before, not even for another topic; to wait is no failure."""
     async with desk.subscribed() as (it, reader):
+        await it.hear(reader.ask, f"{it.address}feed.rss")
+        await it.distribute()
         reader.status, reader.headers = 503, {"Retry-After": "3600"}
         await desk.grow(it)
+        with it.store.reading() as session:
+            failing = [followed.failing for followed in recipients.followings(session).values()]
+        assert sorted(failing) == [0, 1]
         reader.status, reader.headers = 200, {}
         await it.distribute(minutes=59)
         assert reader.delivered == []
         await it.distribute(minutes=2)
-        assert len(reader.bodies) == 1
+        assert len(reader.bodies) == 2
 
 
 async def test_r43_a_redirect_is_a_failure(desk: Desk) -> None:

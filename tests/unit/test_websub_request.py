@@ -80,7 +80,7 @@ _MISTAKES = {
         "hub.callback: expected an http or https address without a fragme",
     ),
     "a space": ({"callback": CALLBACK + " a"}, 400, "hub.callback: expected an http"),
-    "a line end": ({"callback": CALLBACK + "\r\nX: y"}, 400, "hub.callback: expected an http"),
+    "a line end": ({"callback": CALLBACK + "\r\nX:y"}, 400, "hub.callback: expected an http"),
     "a long one": ({"callback": CALLBACK + "a" * 2_000}, 400, "hub.callback: expected an http"),
     "loopback": ({"callback": "http://127.0.0.1/"}, 400, "hub.callback: 127.0.0.1 is not a public address"),
     "link-local": ({"callback": "http://169.254.169.254/"}, 400, "hub.callback: 169.254.169.254 is not a public"),

@@ -35,7 +35,6 @@ from feedhub.websub.recipient import Errand, Recipient
 # subscribed hold up nobody who is.
 _AT_ONCE = {"request": 2, "recipient": 6}
 _LONGEST_ECHO = 1_000  # bytes of an answer in which a challenge is sought
-_GONE = 410
 _MOVED = "this hub publishes nothing at this address any more"
 
 log = structlog.get_logger(__name__)
@@ -168,18 +167,18 @@ class Distributor:
     async def _deliver(self, number: int, it: Recipient, clock: Clock) -> None:
         document = await self._document(it.topic)
         answer = await self._fetcher.fetch(_delivery(it, document), clock())
-        if isinstance(answer, Fetched):
-            await self._store.write(recipients.change, number, partial(life.delivered, digest=_digest(document)))
-            return
-        if isinstance(answer, Failed) and answer.status == _GONE:
-            await self._end(number, it, "its callback is gone")
-            return
-        wait = answer.until if isinstance(answer, Held) else getattr(answer, "retry_after", None)
-        step = partial(life.failed, now=clock(), jitter=secrets.randbelow(1_000) / 1_000, not_before=wait)
-        reason = _reason(answer)
-        log.info("not delivered", host=host_of(it.callback), topic=it.topic, reason=reason)
-        if not await self._store.write(recipients.change, number, step):
-            log.warning("subscription ended", host=host_of(it.callback), topic=it.topic, reason=reason)
+        match answer:
+            case Fetched():
+                await self._store.write(recipients.change, number, partial(life.delivered, digest=_digest(document)))
+            case Held(until=until):
+                await self._store.write(recipients.change, number, partial(life.held, until=until))
+            case Failed(status=410):
+                await self._end(number, it, "its callback is gone")
+            case Failed(retry_after=until):
+                log.info("not delivered", host=host_of(it.callback), topic=it.topic, reason=_reason(answer))
+                step = partial(life.failed, now=clock(), jitter=secrets.randbelow(1_000) / 1_000, not_before=until)
+                if not await self._store.write(recipients.change, number, step):
+                    log.warning("subscription ended", host=host_of(it.callback), topic=it.topic, reason=_reason(answer))
 
     async def _ask(self, callback: str, intent: Intent, clock: Clock) -> FetchResult:
         asking = FetchRequest(question(callback, intent), max_size=_LONGEST_ECHO, callback=True)

@@ -68,6 +68,11 @@ def delivered(recipient: Recipient, digest: str) -> Recipient:
     return replace(recipient, digest=digest, failures=0)
 
 
+def held(recipient: Recipient, until: datetime) -> Recipient:
+    """Its host wants to be left alone until then, which is no fault of the recipient's (R22)."""
+    return replace(recipient, not_before=until)
+
+
 def failed(recipient: Recipient, now: datetime, jitter: float, not_before: datetime | None = None) -> Recipient | None:
     """It did not take the document: tried again ever more rarely; None once that has been in vain for too long.
 
