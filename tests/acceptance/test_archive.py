@@ -27,7 +27,8 @@ def test_r42_a_reader_back_after_a_thousand_new_stories_gets_each_once(program: 
     with program.serving("--no-poll") as service:
         for extension in ("atom", "rss"):
             by_http = list(follow(lambda path: service.get(f"/{path}").body, f"feed.{extension}", HUB))
-            assert by_http == list(follow(files.__getitem__, f"feed.{extension}", HUB))
+            (path, body), *archive = by_http
+            assert [(path, without_hub(body)), *archive] == list(follow(files.__getitem__, f"feed.{extension}", HUB))
             (_, document), *pages = ((path, shown(path, body)) for path, body in by_http)
             archived = Counter(story.id for _, page in pages for story in page)
             assert set(archived.values()) == {1}
