@@ -17,9 +17,19 @@ TOPIC, OTHER = "https://news.example.org/feed.atom", "https://news.example.org/f
 REQUEST = SubscriptionRequest("subscribe", TOPIC, "https://reader.example.com/k3y", "secret", timedelta(days=2))
 
 
-def ask(store: Store, challenge: str, request: SubscriptionRequest = REQUEST) -> Refusal | None:
+def ask(store: Store, request: SubscriptionRequest = REQUEST) -> Refusal | None:
     with store.writing() as session:
-        return recipients.ask(session, request, challenge)
+        return recipients.ask(session, request)
+
+
+def question(store: Store, challenge: str) -> SubscriptionRequest | None:
+    """The oldest request, put in question."""
+    with store.writing() as session:
+        return recipients.question(session, the_request(store), challenge)
+
+
+def the_request(store: Store) -> int:
+    return next((one.number for one in waiting(store) if one.kind == "request"), 0)
 
 
 def settle(store: Store, challenge: str, newest: str | None = "a") -> bool:
@@ -38,17 +48,20 @@ def the_recipient(store: Store) -> Recipient | None:
 
 
 def subscribe(store: Store, request: SubscriptionRequest = REQUEST, newest: str = "a") -> None:
-    assert ask(store, "challenge", request) is None
+    assert ask(store, request) is None
+    assert question(store, "challenge") == request
     assert settle(store, "challenge", newest)
 
 
 def test_r43_what_was_asked_waits_until_it_is_settled(store: Store) -> None:
     """R43: it comes back as it was; what was confirmed is subscribed, once."""
-    assert ask(store, "rivers meet") is None
-    with store.reading() as session:
-        assert recipients.asked(session, 1) == (REQUEST, "rivers meet")
+    assert ask(store) is None
     assert waiting(store) == [Waiting("reader.example.com", "request", 1)]
+    assert the_recipient(store) is None
+    assert question(store, "two rivers") == question(store, "rivers meet") == REQUEST
+    assert not settle(store, "two rivers")
     assert settle(store, "rivers meet")
+    assert question(store, "again") is None
     assert not settle(store, "rivers meet")
     assert waiting(store) == []
     assert the_recipient(store) == Recipient(TOPIC, REQUEST.callback, "secret", at(2 * 24 * 60), "a", "a", NOON)
@@ -56,17 +69,23 @@ def test_r43_what_was_asked_waits_until_it_is_settled(store: Store) -> None:
 
 def test_r43_an_answer_to_an_earlier_request_settles_no_later_one(store: Store) -> None:
     """R43: who asked again with another secret is asked again."""
-    ask(store, "first")
-    ask(store, "second", replace(REQUEST, secret="another"))
+    ask(store)
+    question(store, "first")
+    ask(store, replace(REQUEST, secret="another"))
     assert not settle(store, "first")
     assert the_recipient(store) is None
+    question(store, "second")
     assert settle(store, "second")
-    assert ask(store, "third", replace(REQUEST, mode="unsubscribe")) is None
-    assert settle(store, "third", None)
-    assert the_recipient(store)
-    ask(store, "fourth", replace(REQUEST, mode="unsubscribe"))
-    assert settle(store, "fourth")
+    for challenge, newest in (("third", None), ("fourth", "a")):
+        assert the_recipient(store)
+        assert ask(store, replace(REQUEST, mode="unsubscribe")) is None
+        question(store, challenge)
+        assert settle(store, challenge, newest)
     assert the_recipient(store) is None
+    ask(store)
+    with store.writing() as session:
+        recipients.drop(session, the_request(store))
+    assert waiting(store) == []
 
 
 def test_r43_whose_document_is_not_the_newest_is_due(store: Store) -> None:
@@ -101,14 +120,14 @@ def test_r43_whose_lease_or_topic_ends_is_due(store: Store) -> None:
 def test_r43_what_has_no_room_is_not_taken_in(store: Store) -> None:
     """R43: requests are counted by host; one in place of another needs no more room; nothing to leave is no request."""
     for number in range(MOST_UNVERIFIED_AT_HOST):
-        assert ask(store, f"{number}", replace(REQUEST, callback=f"https://reader.example.com/{number}")) is None
-    refusal = ask(store, "more")
+        assert ask(store, replace(REQUEST, callback=f"https://reader.example.com/{number}")) is None
+    refusal = ask(store)
     assert refusal
     assert refusal.status == 429
-    assert ask(store, "again", replace(REQUEST, callback="https://reader.example.com/7")) is None
+    assert ask(store, replace(REQUEST, callback="https://reader.example.com/7")) is None
     other = replace(REQUEST, callback="https://other.example.com/")
-    assert ask(store, "other", other) is None
-    assert ask(store, "left", replace(other, topic=OTHER, mode="unsubscribe")) == Refusal(
+    assert ask(store, other) is None
+    assert ask(store, replace(other, topic=OTHER, mode="unsubscribe")) == Refusal(
         404, "hub.callback: it has no subscription to this topic"
     )
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from feedhub.websub.request import LEASE, MOST_UNVERIFIED_AT_HOST, SubscriptionR
 from support.feeds import NOON, items, rss
 from support.following import Following, following
 from support.program import fetch, until
-from support.publisher import Publisher
+from support.publisher import Connection, Publisher, Request
 from support.subscriber import Subscriber
 
 pytestmark = pytest.mark.anyio
@@ -209,8 +209,7 @@ async def test_r31_a_callback_that_leads_to_a_private_address_is_not_asked(
         answer = await it.hear(reader.ask, topic)
         assert (answer.status, answer.text) == (400, "hub.callback: 127.0.0.1 is not a public address\n")
         with store.writing() as session:
-            asked = SubscriptionRequest("subscribe", topic, reader.callback)
-            assert recipients.ask(session, asked, "rivers meet") is None
+            assert recipients.ask(session, SubscriptionRequest("subscribe", topic, reader.callback)) is None
         await it.distribute()
         assert it.recipients() == {}
     assert publisher.requests == []
@@ -362,6 +361,20 @@ async def test_r51_what_was_published_and_not_delivered_is_delivered_after_the_n
     async with desk_on_both.at_work(site) as it:
         await it.distribute()
         assert len(reader.delivered) == 1
+
+
+async def test_r51_an_attempt_is_noted_before_it_is_made(desk: Desk) -> None:
+    """R51: with a disk that is full from then on nobody would hear the same again at each tick."""
+    async with desk.subscribed() as (it, reader):
+        noted: list[datetime] = []
+
+        def look(connection: Connection, _request: Request) -> None:
+            noted.append(it.recipients()[reader.callback].not_before)
+            connection.answer(202, {})
+
+        desk.publisher.behave(reader.path, look)
+        await desk.grow(it)
+        assert [it.now < moment for moment in noted] == [True]
 
 
 # --- what the hub's address answers -----------------------------------------------------------------------------------

@@ -76,10 +76,19 @@ def test_r43_a_renewal_changes_lease_and_secret_and_loses_nothing() -> None:
 
 def test_r43_a_newer_document_replaces_the_one_that_waits() -> None:
     """R43: what was delivered while another was published is not the newest; that one is due at once."""
-    after = life.delivered(a_recipient(owed="c", failures=2), "b")
+    under_way = life.attempted(a_recipient(owed="c", failures=2), NOW)
+    assert life.due(under_way, [TOPIC], NOW) is None
+    after = life.delivered(under_way, "b", NOW)
     assert (after.digest, after.failures) == ("b", 0)
     assert life.due(after, [TOPIC], NOW) is Errand.DELIVER
-    assert life.due(life.delivered(after, "c"), [TOPIC], NOW) is None
+    assert life.due(life.delivered(after, "c", NOW), [TOPIC], NOW) is None
+
+
+def test_r51_a_delivery_whose_answer_was_never_noted_is_made_again() -> None:
+    """R43, R51: after a crash, soon, and not at once: what cannot be noted would be sent without end."""
+    under_way = life.attempted(a_recipient(owed="b"), NOW)
+    assert life.due(under_way, [TOPIC], NOW + 9 * SECOND) is None
+    assert life.due(under_way, [TOPIC], NOW + 10 * SECOND) is Errand.DELIVER
 
 
 def test_r43_failures_are_tried_again_ever_more_rarely_and_then_no_more() -> None:

@@ -34,6 +34,7 @@ from feedhub.websub.recipient import Errand, Recipient
 # Requests under way: half of what a fetcher has, so that feeds are polled beside them; and strangers who only ask to be
 # subscribed hold up nobody who is.
 _AT_ONCE = {"request": 2, "recipient": 6}
+_CHANCE = 32  # bytes of it in a challenge
 _LONGEST_ECHO = 1_000  # bytes of an answer in which a challenge is sought
 _MOVED = "this hub publishes nothing at this address any more"
 
@@ -46,7 +47,8 @@ class Distributor:
     def __init__(self, site: Site, fetcher: Fetcher, store: Store) -> None:
         self._site, self._fetcher, self._store = site, fetcher, store
         self._topics = topics(site)
-        self._revision = -1  # of the database, up to which all are owed what is newest
+        self._revision = -1  # of the database, at which all are owed what is newest
+        self._joined = False  # somebody has, since then
         self._documents: dict[str, Document] = {}  # of that revision, by their topics
         self._attending = asyncio.Lock()
         self._places = {kind: asyncio.Semaphore(places) for kind, places in _AT_ONCE.items()}
@@ -55,7 +57,7 @@ class Distributor:
     async def attend(self, now: datetime) -> None:
         """Begin what is due. Returns before anybody was asked. Raises StoreError."""
         async with self._attending:
-            await self._look(now)
+            await self._look()
             at_hosts: defaultdict[str, list[Waiting]] = defaultdict(list)
             for one in await self._store.read(recipients.waiting, self._topics, now):
                 at_hosts[one.host].append(one)
@@ -91,11 +93,12 @@ class Distributor:
             task.cancel()
         await self.idle()
 
-    async def _look(self, now: datetime) -> None:
+    async def _look(self) -> None:
         """See whether documents have changed that somebody has subscribed to."""
         revision = await self._store.read(hub.revision)
-        if revision == self._revision:
+        if revision == self._revision and not self._joined:
             return
+        self._joined = False
         self._documents.clear()
         followed = (await self._store.read(recipients.topics)) & self._topics.keys()
         newest = {topic: _digest(await self._document(topic)) for topic in sorted(followed)}
@@ -130,16 +133,15 @@ class Distributor:
         """What fails by a fault of ours would fail again at the next tick."""
         if errand.kind == "recipient":
             await self._store.write(recipients.change, errand.number, partial(life.failed, now=clock(), jitter=0))
-        elif found := await self._store.read(recipients.asked, errand.number):
-            await self._store.write(recipients.settle, found[1], None, clock())
+        else:
+            await self._store.write(recipients.drop, errand.number)
 
     async def _verify(self, number: int, clock: Clock) -> None:
         """Ask a callback whether it wants what somebody has asked for it (section 5.3)."""
-        found = await self._store.read(recipients.asked, number)
-        if found is None:
+        challenge, newest = secrets.token_urlsafe(_CHANCE), None
+        request = await self._store.write(recipients.question, number, challenge)
+        if request is None:
             return
-        request, challenge = found
-        newest: str | None = None
         if request.topic in self._topics:
             lease = request.lease if request.mode == "subscribe" else None
             answer = await self._ask(request.callback, Intent(request.mode, request.topic, challenge, lease), clock)
@@ -148,6 +150,7 @@ class Distributor:
             else:
                 log.info("not confirmed", request=request.mode, host=request.host, reason=_reason(answer))
         if await self._store.write(recipients.settle, challenge, newest, clock()) and newest:
+            self._joined = True  # after what may have been another document's publication
             log.info("confirmed", request=request.mode, host=request.host, topic=request.topic)
 
     async def _serve(self, number: int, clock: Clock) -> None:
@@ -166,10 +169,13 @@ class Distributor:
 
     async def _deliver(self, number: int, it: Recipient, clock: Clock) -> None:
         document = await self._document(it.topic)
+        # Noted before: a database that cannot be written, such as one on a full disk, makes nobody hear a thing twice.
+        await self._store.write(recipients.change, number, partial(life.attempted, now=clock()))
         answer = await self._fetcher.fetch(_delivery(it, document), clock())
         match answer:
             case Fetched():
-                await self._store.write(recipients.change, number, partial(life.delivered, digest=_digest(document)))
+                taken = partial(life.delivered, digest=_digest(document), now=clock())
+                await self._store.write(recipients.change, number, taken)
             case Held(until=until):
                 await self._store.write(recipients.change, number, partial(life.held, until=until))
             case Failed(status=410):

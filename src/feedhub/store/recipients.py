@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, SQLModel, col, func, select
 
 from feedhub.store.tables import RecipientRow, RequestRow
@@ -42,7 +42,7 @@ class Following:
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
-def ask(session: Session, request: SubscriptionRequest, challenge: str) -> Refusal | None:
+def ask(session: Session, request: SubscriptionRequest) -> Refusal | None:
     """Take in a request, in place of an earlier one for the same subscription; or why not."""
     key = _key(request)
     earlier = session.exec(select(RequestRow).where(RequestRow.key == key)).first()
@@ -53,20 +53,30 @@ def ask(session: Session, request: SubscriptionRequest, challenge: str) -> Refus
             return refusal
     row = earlier or RequestRow(key=key, host=request.host, mode="", secret="", lease_seconds=0, challenge="")
     row.mode, row.topic, row.callback, row.secret = request.mode, request.topic, request.callback, request.secret
-    row.lease_seconds, row.challenge = int(request.lease.total_seconds()), challenge
+    row.lease_seconds, row.challenge = int(request.lease.total_seconds()), ""
     session.add(row)
     session.flush()
     return None
 
 
-def asked(session: Session, number: int) -> tuple[SubscriptionRequest, str] | None:
-    """The request with this number, and its challenge; None where it is settled."""
+def question(session: Session, number: int, challenge: str) -> SubscriptionRequest | None:
+    """The request with this number, about to be put in question with this challenge; None where it is settled."""
     row = session.get(RequestRow, number)
-    return (_request(row), row.challenge) if row else None
+    if row is None:
+        return None
+    row.challenge = challenge
+    session.add(row)
+    session.flush()
+    return _request(row)
+
+
+def drop(session: Session, number: int) -> None:
+    """Forget the request with this number."""
+    session.execute(delete(RequestRow).where(col(RequestRow.id) == number))
 
 
 def settle(session: Session, challenge: str, newest: str | None, now: datetime) -> bool:
-    """The request with this challenge was confirmed, where `newest` is the digest of the topic's document, or was not.
+    """The request in question was confirmed, where `newest` is the digest of the topic's document, or was not.
 
     Either way it is done with; False where a later request has taken its place, or it was done with before.
     """

@@ -162,7 +162,8 @@ class RecipientRow(SQLModel, table=True):
 class RequestRow(SQLModel, table=True):
     """What a subscriber asked of our hub, until it has confirmed that it did. `key` and `host` as in `recipients`.
 
-    `challenge` tells this request from a later one for the same subscription, which takes its place.
+    `challenge` is empty until the subscriber is asked. It tells this request from a later one for the same
+    subscription, which takes its place.
     """
 
     __tablename__ = "requests"
@@ -175,7 +176,7 @@ class RequestRow(SQLModel, table=True):
     callback: str = long_text()
     secret: str
     lease_seconds: int
-    challenge: str
+    challenge: str = ""
 
 
 class PollRow(SQLModel, table=True):

@@ -6,7 +6,6 @@ Whoever polls asks them back and delivers to them: :mod:`feedhub.publish.distrib
 from __future__ import annotations
 
 import asyncio
-import secrets
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
@@ -26,7 +25,6 @@ _FORM = "application/x-www-form-urlencoded"
 _ROOM = 10_000  # bytes of a form
 _FIELDS = 20
 _PATIENCE = timedelta(seconds=10)
-_CHANCE = 32  # bytes of it in a challenge
 _HERE = "This is a WebSub hub: POST hub.mode, hub.topic and hub.callback.\n"
 
 
@@ -57,7 +55,7 @@ class HubEndpoint:
     async def _answer(self, content_type: str, body: bytes) -> Response:
         asked = self._read(content_type, body)
         if isinstance(asked, SubscriptionRequest):
-            refusal = await self._store.write(recipients.ask, asked, secrets.token_urlsafe(_CHANCE))
+            refusal = await self._store.write(recipients.ask, asked)
             if refusal is None:
                 return PlainTextResponse("Your callback will be asked whether it wants that.\n", 202)
             asked = refusal

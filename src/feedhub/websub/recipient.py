@@ -63,9 +63,14 @@ def subscribed(request: SubscriptionRequest, before: Recipient | None, newest: s
     return replace(before, secret=request.secret, lease_until=until, not_before=now, failures=0)
 
 
-def delivered(recipient: Recipient, digest: str) -> Recipient:
+def attempted(recipient: Recipient, now: datetime) -> Recipient:
+    """It is about to be delivered to. If no answer is ever noted, that is tried again."""
+    return replace(recipient, not_before=now + _RETRY)
+
+
+def delivered(recipient: Recipient, digest: str, now: datetime) -> Recipient:
     """It took the document with this digest."""
-    return replace(recipient, digest=digest, failures=0)
+    return replace(recipient, digest=digest, not_before=now, failures=0)
 
 
 def held(recipient: Recipient, until: datetime) -> Recipient:
