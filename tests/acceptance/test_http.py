@@ -148,6 +148,20 @@ def test_a_feeds_address_answers_the_feed_whatever_is_accepted(service: Service)
     assert service.get("/feed.json").headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_r43_what_can_be_subscribed_to_names_its_hub(service: Service) -> None:
+    """R43: each output in each format, in its Link header and in itself; a selection and a page do not."""
+    for path in (*FORMATS, "/feeds/erbil.atom"):
+        hub, topic = f"{service.address}websub", service.address + path.removeprefix("/")
+        answer = service.get(path)
+        assert answer.headers["Link"] == f'<{hub}>; rel="hub", <{topic}>; rel="self"'
+        assert hub in answer.text
+        assert topic in answer.text
+    for path in ("/feed.atom?tag=erbil", "/feed.json?tag=erbil", "/", "/outputs"):
+        answer = service.get(path)
+        assert (answer.status, answer.headers["Link"]) == (200, None)
+        assert "/websub" not in answer.text
+
+
 def test_every_story_of_the_river_has_its_page_and_its_data(service: Service) -> None:
     for story in service.stories():
         path = f"/stories/{story['id'].removeprefix('urn:uuid:')}"

@@ -63,14 +63,3 @@ def test_r43_one_hub_subscribes_to_another(program: Program, publisher: Publishe
             assert (push["delivered"], push["dropped"], push["hub"]) == (1, 0, f"{first.address}websub")
             followed = program.run("status").out
     assert "all: pushed to 1 subscriber\n" in followed
-
-
-def test_r43_a_hub_that_is_not_wanted_is_not_there(program: Program, publisher: Publisher) -> None:
-    """`site.websub: false`: no document names one, and the address is none."""
-    publisher.serve("/tigris", rss(*recent(1)))
-    program.configure(f"site: {{websub: false}}\nfeeds: ['{publisher.url('/tigris')}']\n")
-    program.poll()
-    with program.serving("--no-poll") as service:
-        answer = service.get("/feed.json")
-        assert (answer.headers["Link"], "hubs" in answer.json) == (None, False)
-        assert service.get("/websub").status == 404

@@ -11,8 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from feedhub.config import load
+from feedhub.hub import adopt
+from feedhub.models import Document
+from feedhub.publish.documents import render, topics
 from feedhub.store import recipients
 from feedhub.store.database import Store, sqlite_url
+from feedhub.web.app import create_app
+from feedhub.web.library import Library
 from feedhub.websub.request import LEASE, MOST_UNVERIFIED_AT_HOST, SubscriptionRequest
 from support.feeds import NOON, items, rss
 from support.following import Following, following
@@ -44,9 +50,14 @@ class Desk:
         await it.poll(minutes=20)
         await it.distribute()
 
-    def at_work(self, more: str = "", *, allow_private: bool = True) -> AbstractAsyncContextManager[Following]:
+    def at_work(
+        self, more: str = "", *, allow_private: bool = True, hours: int = 0
+    ) -> AbstractAsyncContextManager[Following]:
+        """The hub, started so long after noon."""
         feeds_yaml = f"{more}feeds: [{{id: tigris, url: '{self.publisher.url('/tigris')}', tags: [river]}}]\n"
-        return following(self.store, self.folder, feeds_yaml, NOON, allow_private=allow_private)
+        return following(
+            self.store, self.folder, feeds_yaml, NOON + timedelta(hours=hours), allow_private=allow_private
+        )
 
     @asynccontextmanager
     async def subscribed(self, extension: str = "atom", **changes: str) -> AsyncIterator[tuple[Following, Subscriber]]:
@@ -354,11 +365,11 @@ async def test_r51_what_was_published_and_not_delivered_is_delivered_after_the_n
         assert list(it.recipients()) == [reader.callback]
         desk_on_both.publish(4)
         await it.poll(minutes=20)
-    async with desk_on_both.at_work(site) as it:
+    async with desk_on_both.at_work(site, hours=1) as it:
         assert reader.delivered == []
-        await it.distributor.finish(NOON + timedelta(hours=1), timedelta(seconds=10))
+        await it.distributor.finish(it.now, timedelta(seconds=30))
         assert reader.bodies == [it.document("feed.atom").body]
-    async with desk_on_both.at_work(site) as it:
+    async with desk_on_both.at_work(site, hours=2) as it:
         await it.distribute()
         assert len(reader.delivered) == 1
 
@@ -378,6 +389,20 @@ async def test_r51_an_attempt_is_noted_before_it_is_made(desk: Desk) -> None:
 
 
 # --- what the hub's address answers -----------------------------------------------------------------------------------
+
+
+def test_r43_a_hub_that_is_not_wanted_is_not_there(desk: Desk) -> None:
+    """R43: `site.websub: false`: no document names one, and nothing answers for one."""
+    path = desk.folder / "feeds.yaml"
+    for wanted in (True, False):
+        path.write_text(f"site: {{websub: {str(wanted).lower()}}}\nfeeds: ['https://tigris.example/rss']\n")
+        with desk.store.writing() as session:
+            site = adopt(session, load(path, {}), None, NOON)
+            document = render(session, site, "feed.json")
+        assert isinstance(document, Document)
+        routes = create_app(desk.store, site, Library(desk.store, lambda: site)).routes  # noqa: B023
+        named = any(getattr(route, "path", "") == "/websub" for route in routes)
+        assert (named, bool(document.links), b"hubs" in document.body, bool(topics(site))) == (wanted,) * 4
 
 
 _FORM = "application/x-www-form-urlencoded"

@@ -78,7 +78,7 @@ class Distributor:
                     await self.idle()
                     await self.attend(clock())
         except TimeoutError:
-            log.info("subscribers are left for the next pass", hosts=len(self._visits))
+            log.info("some subscribers are left for the next pass")
         finally:
             await self.stop()
 
