@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,10 +16,12 @@ from feedhub.config import load
 from feedhub.hub import adopt
 from feedhub.models import Document
 from feedhub.publish.documents import render, topics
+from feedhub.service import serve_app
 from feedhub.store import recipients
 from feedhub.store.database import Store
 from feedhub.web.app import create_app
 from feedhub.web.library import Library
+from feedhub.web.live import Live
 from feedhub.websub.request import LEASE, MOST_UNVERIFIED_AT_HOST, SubscriptionRequest
 from support.feeds import NOON, items, rss
 from support.following import Following, following
@@ -389,18 +392,21 @@ async def test_r51_an_attempt_is_noted_before_it_is_made(press: Press) -> None:
 # --- what the hub's address answers -----------------------------------------------------------------------------------
 
 
-def test_r43_a_hub_that_is_not_wanted_is_not_there(press: Press) -> None:
+async def test_r43_a_hub_that_is_not_wanted_is_not_there(press: Press) -> None:
     """R43: `site.websub: false`: no document names one, and nothing answers for one."""
-    path = press.folder / "feeds.yaml"
-    for wanted in (True, False):
-        path.write_text(f"site: {{websub: {str(wanted).lower()}}}\nfeeds: ['https://tigris.example/rss']\n")
-        with press.store.writing() as session:
-            site = adopt(session, load(path, {}), None, NOON)
-            document = render(session, site, "feed.json")
-        assert isinstance(document, Document)
-        routes = create_app(press.store, site, Library(press.store, lambda: site)).routes  # noqa: B023
-        named = any(getattr(route, "path", "") == "/websub" for route in routes)
-        assert (named, bool(document.links), b"hubs" in document.body, bool(topics(site))) == (wanted,) * 4
+    path, live = press.folder / "feeds.yaml", Live()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/websub"
+        async with serve_app(create_app(press.store, live, Library(press.store, lambda: live.site)), listening):
+            for wanted in (True, False):
+                path.write_text(f"site: {{websub: {str(wanted).lower()}}}\nfeeds: ['https://tigris.example/rss']\n")
+                with press.store.writing() as session:
+                    site = adopt(session, load(path, {}), None, NOON)
+                    document = render(session, site, "feed.json")
+                live.show(site)
+                assert isinstance(document, Document)
+                assert (bool(document.links), b"hubs" in document.body, bool(topics(site))) == (wanted,) * 3
+                assert (await asyncio.to_thread(fetch, address)).status == (405 if wanted else 404)
 
 
 _FORM = "application/x-www-form-urlencoded"

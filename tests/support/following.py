@@ -163,8 +163,8 @@ async def _at_work(
 ) -> AsyncIterator[Following]:
     assert hub.pushes
     it = Following(hub, hub.pushes, store, now, listening.getsockname()[1])
-    callbacks = CallbackEndpoint(hub.pushes, _PATIENCE, lambda: it.now)
-    requests = HubEndpoint(store, hub.site, allow_private=allow_private)
+    callbacks = CallbackEndpoint(lambda: hub.pushes, _PATIENCE, lambda: it.now)
+    requests = HubEndpoint(store, lambda: hub.site, allow_private=allow_private)
     reading = asyncio.create_task(hub.pushes.read_forever(lambda _feed, _news: None))
     async with serve_app(Starlette(routes=[callbacks.route, requests.route]), listening):
         yield it

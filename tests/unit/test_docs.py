@@ -30,6 +30,7 @@ from feedhub.store.database import Store, sqlite_url
 from feedhub.web.app import create_app
 from feedhub.web.callback import CALLBACK
 from feedhub.web.library import Library
+from feedhub.web.live import Live
 from feedhub.websub.subscription import State
 from support.polls import NOON, an_entry, news_poll
 
@@ -322,9 +323,8 @@ def _addresses(folder: Path) -> Iterator[str]:
             matching.match_pending(session, matching.Matcher(site.policies, site.config.dedup), NOON)
             yield from (f"/{address}" for address in addresses(session, site))
         yield from (f"/{file}" for file, _type, _body in static_files())
-        routes = (
-            str(getattr(route, "path", "")) for route in create_app(store, site, Library(store, lambda: site)).routes
-        )
+        app = create_app(store, Live(), Library(store, lambda: site))
+        routes = (str(getattr(route, "path", "")) for route in app.routes)
         yield from (route for route in routes if "{" not in route)
         yield CALLBACK.format(id="key")
     finally:

@@ -76,7 +76,7 @@ def fingerprint(title: str, summary: str, content: str = "") -> Fingerprint:
         runs=frozenset(chain(runs_of(lead), runs_of(text) if text != lead else ())),
         spoken=spoken,
         known=known,
-        numbers=frozenset(word for word in known if word[0].isdigit()),
+        numbers=frozenset(word for word in known if word[-1].isdigit()),
     )
 
 

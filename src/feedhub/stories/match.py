@@ -68,19 +68,19 @@ def decide(
     if by_name:
         return by_name
     joined, related = by_text(entry, candidates, stories or {}, statistics)
-    return replace(joined or Decision(None, "founded", _why_alone(entry, candidates)), related=related)
+    return replace(joined or Decision(None, "founded", _why_alone(entry, candidates, related)), related=related)
 
 
-def _why_alone(entry: Unmatched, candidates: Sequence[Candidate]) -> str:
+def _why_alone(entry: Unmatched, candidates: Sequence[Candidate], related: Sequence[NearMiss]) -> str:
     if entry.canonical_url and any(entry.canonical_url == other.canonical_url for other in candidates):
         return "its address stands for more than one piece of news"
     if entry.guid and any(entry.guid == other.guid for other in candidates):
         return "its guid stands for more than one piece of news"
-    return (
-        "no other entry had its address, guid or text"
-        if entry.fingerprint
-        else "no other entry had its address or guid"
-    )
+    if entry.fingerprint is None:
+        return "no other entry had its address or guid"
+    if related:
+        return "no other entry had its address or guid, and none that reads like it was the same news"
+    return "no other entry had its address, guid or text"
 
 
 def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:

@@ -114,7 +114,7 @@ class _Weights(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) >= _REMEMBERED:
             self.clear()
-        share = _PRIOR_NUMBER if word[0].isdigit() else _PRIOR_SHARE[min(len(word), len(_PRIOR_SHARE)) - 1]
+        share = _PRIOR_NUMBER if word[-1].isdigit() else _PRIOR_SHARE[min(len(word), len(_PRIOR_SHARE)) - 1]
         information = math.log(self.entries / (self.counted.get(word, 0) + share * _PRIOR_ENTRIES)) - _SAYS_NOTHING
         weight = self[word] = max(1, round(RARE * information / self.most))
         return weight

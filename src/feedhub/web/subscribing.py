@@ -6,6 +6,7 @@ Whoever polls asks them back and delivers to them: :mod:`feedhub.publish.distrib
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
@@ -29,16 +30,21 @@ _HERE = "This is a WebSub hub: POST hub.mode, hub.topic and hub.callback.\n"
 
 
 class HubEndpoint:
-    """The hub's address. `allow_private`: callbacks at private addresses are permitted."""
+    """The hub's address; none where the site in force, which `site` gives, has no hub.
 
-    def __init__(self, store: Store, site: Site, *, allow_private: bool) -> None:
-        self._store, self._topics, self._allow_private = store, topics(site), allow_private
+    `allow_private`: callbacks at private addresses are permitted.
+    """
+
+    def __init__(self, store: Store, site: Callable[[], Site], *, allow_private: bool) -> None:
+        self._store, self._site, self._allow_private = store, site, allow_private
 
     @property
     def route(self) -> Route:
         return Route(f"/{HUB}", self._respond, methods=["GET", "POST"])
 
     async def _respond(self, request: Request) -> Response:
+        if not self._site().hub:
+            return PlainTextResponse("There is nothing at this address.\n", 404, CLOSING)
         if request.method != "POST":
             return PlainTextResponse(_HERE, 405, {"Allow": "POST"})
         try:
@@ -69,4 +75,4 @@ class HubEndpoint:
             form = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
         except ValueError:
             return Refusal(400, "hub.mode: expected a form in UTF-8 with a few parameters")
-        return read_request(form, self._topics, allow_private=self._allow_private)
+        return read_request(form, topics(self._site()), allow_private=self._allow_private)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0013"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 branch_labels = None
