@@ -15,11 +15,15 @@ from feedhub.cli.show import OFFLINE_HINT, ago, console, folding, plural
 from feedhub.config import MOST_STORIES, Config, FeedConfig, OutputConfig
 from feedhub.hub import open_store
 from feedhub.observe import concealer
+from feedhub.publish.select import output_path
 from feedhub.settings import Settings
-from feedhub.store import status
+from feedhub.store import hub as stored_hub
+from feedhub.store import recipients, status
+from feedhub.store.recipients import Following
 from feedhub.store.status import FeedStatus, HubStatus, PushStatus
 
 _DAY = timedelta(days=1)
+_NOBODY = Following(0, 0)
 
 
 def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
@@ -31,17 +35,38 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
             hub = status.hub_status(session)
             stored = status.feed_statuses(session, now)
             entered = status.entered(session, config.outputs, now - _DAY)
+            followed = _by_output(config, stored_hub.site_url(session), recipients.followings(session))
     finally:
         store.close()
     conceal = concealer(config.secrets)
     feeds = {feed.id: _shown(stored.get(feed.id, status.UNKNOWN), conceal) for feed in config.feeds}
     if as_json:
-        text = json.dumps(as_data(config, hub, feeds, entered), ensure_ascii=False, indent=2)
+        text = json.dumps(as_data(config, hub, feeds, entered, followed), ensure_ascii=False, indent=2)
         typer.echo(text.encode())  # UTF-8 whatever the locale: RFC 8259, 8.1
     else:
         _print_tables(config, hub, feeds, now)
-        for sentence in filter(None, (crowding(output, entered.get(output.id, 0)) for output in config.outputs)):
-            console().print(sentence, markup=False)
+        for output in config.outputs:
+            for sentence in filter(None, (crowding(output, entered.get(output.id, 0)), audience(output, followed))):
+                console().print(sentence, markup=False)
+
+
+def audience(output: OutputConfig, followed: Mapping[str, Following]) -> str:
+    """Who has subscribed to the output at our hub; empty where nobody has."""
+    it = followed.get(output.id)
+    failing = f", {it.failing} of them not reached; they are tried again" if it and it.failing else ""
+    return f"{output.id}: pushed to {plural(it.subscribers, 'subscriber')}{failing}" if it else ""
+
+
+def _by_output(config: Config, site_url: str | None, by_topic: Mapping[str, Following]) -> dict[str, Following]:
+    """Who follows each output, in whatever format."""
+    below = config.site.url or site_url or ""
+    found: dict[str, Following] = {}
+    for output in config.outputs:
+        stem = below + output_path(output.id)
+        its = [it for topic, it in by_topic.items() if topic.rpartition(".")[0] == stem]
+        if its:
+            found[output.id] = Following(sum(it.subscribers for it in its), sum(it.failing for it in its))
+    return found
 
 
 def crowding(output: OutputConfig, entered: int) -> str:
@@ -61,23 +86,31 @@ def _shown(health: FeedStatus, conceal: Callable[[str], str]) -> FeedStatus:
 
 
 def as_data(
-    config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], entered: Mapping[str, int]
+    config: Config,
+    hub: HubStatus,
+    feeds: Mapping[str, FeedStatus],
+    entered: Mapping[str, int],
+    followed: Mapping[str, Following],
 ) -> dict[str, object]:
     """The shape of `status --json`. `entered` counts each output's stories of the last day."""
     return {
         "hub": {"version": __version__, **asdict(hub)},
         "feeds": [_feed_data(feed, feeds[feed.id]) for feed in config.feeds],
-        "outputs": [_output_data(output, entered.get(output.id, 0)) for output in config.outputs],
+        "outputs": [
+            _output_data(output, entered.get(output.id, 0), followed.get(output.id, _NOBODY))
+            for output in config.outputs
+        ],
     }
 
 
-def _output_data(output: OutputConfig, entered: int) -> dict[str, object]:
+def _output_data(output: OutputConfig, entered: int, followed: Following) -> dict[str, object]:
     return {
         "id": output.id,
         "title": output.title,
         "limit": output.limit,
         "entered": entered,
         "message": crowding(output, entered),
+        **asdict(followed),
     }
 
 

@@ -80,7 +80,7 @@ async def run_parts(
             async with open_hub(store, config, settings, now, address=address) as hub:
                 yield hub.site, hub
 
-    await Service(store, opening, listening, listener, keep).run(file)
+    await Service(store, opening, listening, listener, keep, allow_private=settings.allow_private).run(file)
 
 
 class Teller:
