@@ -11,7 +11,7 @@ pure functions which are given ``now``: :mod:`feedhub.ingest.cadence` (when to p
 :mod:`feedhub.stories.selection` (which outputs hold it), :mod:`feedhub.publish.select` (what a document shows of them)
 and the writers beside it (what bytes it has). I/O stands at the two ends, in :mod:`feedhub.net` and
 :mod:`feedhub.web`, and in :mod:`feedhub.store`. Where a publisher's hub pushes (:mod:`feedhub.websub`), its delivery
-enters at `parse`.
+enters at `parse`; :mod:`feedhub.publish.distribution` pushes what is published to those who have subscribed.
 
 Imports point one way: cli > service > schedule > hub | web > ingest | publish > store > stories | websub > net >
 config, models.

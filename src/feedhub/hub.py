@@ -24,6 +24,7 @@ from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import HostBudget
 from feedhub.net.proxy import Proxy
 from feedhub.observe import concealer
+from feedhub.publish.distribution import Distributor
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
 from feedhub.store import feeds, hosts, hub, parts
@@ -31,7 +32,7 @@ from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.policies import policies
 from feedhub.store.sequence import backfill
-from feedhub.websub.reach import hindrance
+from feedhub.websub.reach import HUB, hindrance
 
 _PARSERS = 2
 
@@ -55,7 +56,7 @@ def adopt(session: Session, config: Config, address: str | None, now: datetime) 
     if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
         parts.complete(session, known, now)
         backfill(session, known)
-    return Site(config, site_url, known)
+    return Site(config, site_url, known, hub=site_url + HUB if config.site.websub else "")
 
 
 def description(config: Config, site_url: str) -> str:
@@ -76,7 +77,8 @@ class Hub:
     """A running hub: polls what is due, matches what came in. Nothing is held in memory that a restart would miss.
 
     `polled` are the numbers of the feeds that are not paused. `pushes` take in what publishers' hubs deliver; None
-    where no hub could reach us.
+    where no hub could reach us. `distributor` delivers to those who have subscribed to the outputs; None where they
+    cannot.
     """
 
     def __init__(self, site: Site, tools: Tools, *, subscribes: bool = False) -> None:
@@ -87,6 +89,7 @@ class Hub:
         self._turns = FeedTurns()
         followed = {number: self._listed[site.policies[number].key] for number in self.polled}
         self.pushes = Pushes(followed, tools, self._turns, site.url) if subscribes else None
+        self.distributor = Distributor(site, tools.fetcher, tools.store) if site.hub else None
 
     async def due(self, now: datetime) -> list[FeedMemory]:
         """The feeds to poll now, without those being polled already."""

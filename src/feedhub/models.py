@@ -67,6 +67,14 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """What a POST sends. It may hold a secret, or be large: no text shows it."""
+
+    body: bytes = field(repr=False)
+    content_type: str = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRequest:
     """One conditional GET.
 
@@ -75,7 +83,8 @@ class FetchRequest:
     document at `document_url`, and are sent there only; without it, to the first address asked. `max_size` is in
     decompressed bytes.
 
-    With a `form` it is a POST of it, never conditional; then any 2xx is `Fetched`, its body unread.
+    With a `post` it is a POST of it, never conditional; then any 2xx is `Fetched`, its body unread. At a subscriber's
+    `callback` any 2xx is `Fetched`, and a redirect is a failure (WebSub sections 5.3 and 7).
     """
 
     url: str
@@ -84,7 +93,8 @@ class FetchRequest:
     max_size: int = 5_000_000
     moved_to: str | None = None
     document_url: str | None = None
-    form: Mapping[str, str] | None = field(default=None, repr=False)  # may hold a secret
+    post: Upload | None = None
+    callback: bool = False
 
     @property
     def first(self) -> str:
@@ -643,6 +653,7 @@ class OutputView:
     noindex: bool = True
     summaries: bool = False  # no more of a text than its summary
     names_carriers: bool = False  # at the end of each text
+    hub: str = ""  # the address of the hub that pushes it, where one does
     query: str = ""  # of the address, where the output is a selection made there
 
     def address(self, extension: str) -> str:
@@ -652,12 +663,16 @@ class OutputView:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Finished bytes, addressed below the site's address. `modified` is the true Last-Modified."""
+    """Finished bytes, addressed below the site's address. `modified` is the true Last-Modified.
+
+    `links` are those of its Link header, relation and address: for what a hub pushes, the hub and itself.
+    """
 
     path: str
     content_type: str
     body: bytes
     modified: datetime
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -83,7 +83,8 @@ class Polling:
             self._passes.add(task)
             task.add_done_callback(self._passed)
         if self._hub.pushes:
-            await self._attend(self._hub.pushes, now)
+            await _attend("publishers' hubs", self._hub.pushes.subscriber.tick, now)
+        await self._distribute(now)
 
     async def match_forever(self) -> None:
         """Match what an earlier run left, then each second's polls together."""
@@ -112,14 +113,9 @@ class Polling:
             await asyncio.gather(*late, return_exceptions=True)
         await self._match()
 
-    async def _attend(self, pushes: Pushes, now: datetime) -> None:
-        """Publishers' hubs, after the polls and at no cost to them."""
-        try:
-            await pushes.subscriber.tick(now)
-        except StoreError as error:
-            log.error("no hub can be asked", error=str(error))
-        except Exception:
-            log.exception("hubs could not be attended to; the next tick tries again")
+    async def _distribute(self, now: datetime) -> None:
+        if self._hub.distributor:
+            await _attend("subscribers", self._hub.distributor.attend, now)
 
     async def _run_pass(self, due: list[FeedMemory], now: datetime) -> None:
         report = await self._hub.poll(due, now, self._heard)
@@ -131,6 +127,7 @@ class Polling:
         if matched.changed:
             self._library.expire()
             self._listener.matched(matched)
+            await self._distribute(datetime.now(UTC))
 
     def _passed(self, task: asyncio.Task[None]) -> None:
         self._passes.discard(task)
@@ -142,11 +139,21 @@ class Polling:
         self._listener.polled(feed, poll)
 
 
+async def _attend(whom: str, tick: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
+    """What comes after the polls and at no cost to them."""
+    try:
+        await tick(now)
+    except StoreError as error:
+        log.error(f"{whom} cannot be attended to", error=str(error))
+    except Exception:
+        log.exception(f"{whom} could not be attended to; the next tick tries again")
+
+
 class Service:
     """The parts of a service: the web side where there is a `listening` socket, the polling side where a hub is opened.
 
     `opening` puts a configuration in force. `keep` is the polling lock's; while it raises, nothing is polled.
-    `access` says who may read the operator's addresses.
+    `access` says who may read the operator's addresses. `allow_private`: subscribers may be at private addresses.
     """
 
     def __init__(
@@ -158,11 +165,13 @@ class Service:
         keep: Keep = held_for_good,
         access: Access = LOCAL,
         look_every: timedelta = _LOOK,
+        *,
+        allow_private: bool = False,
     ) -> None:
         self._store, self._opening, self._listening = store, opening, listening
         self._listener, self._keep, self._look_every = listener, keep, look_every
         self._access = access
-        self._live = Live()
+        self._live = Live(allow_private=allow_private)
         self._library = Library(store, lambda: self._live.site)
         self._begun = False
         self._web = AsyncExitStack()
@@ -251,7 +260,11 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: 
             await schedule.stop()
             matcher.cancel()
             await asyncio.gather(matcher, return_exceptions=True)
-    await polling.drain()
+    try:
+        await polling.drain()
+    finally:
+        if hub.distributor:
+            await hub.distributor.stop()
 
 
 @asynccontextmanager

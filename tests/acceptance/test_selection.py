@@ -171,7 +171,8 @@ def test_status_names_the_limit_that_would_do(program: Program, publisher: Publi
     )
     assert program.run("status").out.splitlines()[-1] == sentence
     outputs = json.loads(program.run("status", "--json").out)["outputs"]
+    nobody = {"subscribers": 0, "failing": 0}
     assert outputs == [
-        {"id": "all", "title": "feedhub", "limit": 3, "entered": 5, "message": sentence},
-        {"id": "wide", "title": "wide", "limit": 200, "entered": 5, "message": ""},
+        {"id": "all", "title": "feedhub", "limit": 3, "entered": 5, "message": sentence, **nobody},
+        {"id": "wide", "title": "wide", "limit": 200, "entered": 5, "message": "", **nobody},
     ]

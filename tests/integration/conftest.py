@@ -25,12 +25,18 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, engine: Engine) -> Iterator[Desk]:
+def sqlite(tmp_path: Path) -> Iterator[Store]:
+    """An open store on SQLite alone."""
+    opened = Store.open(sqlite_url(tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(sqlite: Store, tmp_path: Path, engine: Engine) -> Iterator[Desk]:
     """A hub of its own on SQLite."""
-    store = Store.open(sqlite_url(tmp_path / "data"))
-    with Desk(store, tmp_path, engine) as desk:
+    with Desk(sqlite, tmp_path, engine) as desk:
         yield desk
-    store.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from feedhub.models import FailureKind, FetchRequest, NotModified, Validators
+from feedhub.models import FailureKind, FetchRequest, NotModified, Upload, Validators
 from feedhub.net.fetch import Fetcher
 from feedhub.net.guard import Address
 from feedhub.net.hosts import HostBudget
@@ -369,7 +369,9 @@ async def test_a_form_is_not_sent_on_over_an_open_line(tmp_path: Path, publisher
     with https_publisher(pem) as secure:
         secure.redirect("/hub", at("a.example", publisher, "/hub"), 307)
         async with on(Internet(NAMES), ssl.create_default_context(cafile=str(pem))) as fetcher:
-            request = FetchRequest(f"https://a.example:{secure.port}/hub", form={"hub.secret": "between the rivers"})
+            request = FetchRequest(
+                f"https://a.example:{secure.port}/hub", post=Upload(b"hub.secret=between+the+rivers")
+            )
             result = await failed(fetcher, request)
     assert (result.kind, publisher.requests) == (FailureKind.TLS, [])
     assert result.detail.endswith("sends a form on over an open line.")

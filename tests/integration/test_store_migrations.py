@@ -312,7 +312,7 @@ def test_outputs_with_stories_remember_the_last_number_they_gave(database_url: s
 
 def test_feeds_from_before_begin_to_be_counted(database_url: str) -> None:
     """0011: what was known of them stays; the counters begin at nothing, and the next poll counts."""
-    store = _at_revision(database_url, "0009")
+    store = _at_revision(database_url, "0010")
     with store.engine.begin() as connection:
         _insert_feed(connection)
     store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ from feedhub.hub import open_hub
 from feedhub.models import FailureKind, HubOffer
 from feedhub.settings import Settings
 from feedhub.store import feeds
-from feedhub.store.database import Store, sqlite_url
+from feedhub.store.database import Store
 from feedhub.store.tables import FeedRow
 from feedhub.websub.subscription import CONFIRMATION, GRACE, PROOF
 from support.feeds import NOON, item, items, late, rss
@@ -68,10 +68,8 @@ class Outlet:
 
 
 @pytest.fixture
-def outlet(publisher: Publisher, tmp_path: Path) -> Iterator[Outlet]:
-    store = Store.open(sqlite_url(tmp_path / "data"))
-    yield _outlet(publisher, store, tmp_path)
-    store.close()
+def outlet(publisher: Publisher, sqlite: Store, tmp_path: Path) -> Outlet:
+    return _outlet(publisher, sqlite, tmp_path)
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
-"""A hub that publishers' hubs can reach, in this process, with the time as it is told.
+"""A hub that publishers' hubs and subscribers can reach, in this process, with the time as it is told.
 
 async with following(store, folder, feeds_yaml, now=NOON) as it:
     await it.poll(); await it.tick()          # what the service does each second
     await it.tick(minutes=20)                 # later
     await it.hear(hub.deliver, RSS)           # something a hub does, and what comes of it
+    await it.distribute(seconds=10)           # what subscribers are due, later
     it.push("tigris")                         # what `status` says of it
 """
 
@@ -18,19 +19,25 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
+from sqlmodel import select
 from starlette.applications import Starlette
 
 from feedhub.config import Config, load
 from feedhub.hub import Hub, open_hub
 from feedhub.ingest.passes import PassReport
 from feedhub.ingest.pushes import Pushes
-from feedhub.models import FeedMemory
+from feedhub.models import Document, FeedMemory
+from feedhub.publish.distribution import Distributor
+from feedhub.publish.documents import render
 from feedhub.service import serve_app
 from feedhub.settings import Settings
-from feedhub.store import feeds, subscriptions
+from feedhub.store import feeds, recipients, subscriptions
 from feedhub.store.database import Store
 from feedhub.store.status import FeedStatus, PushStatus, feed_statuses
+from feedhub.store.tables import RecipientRow
 from feedhub.web.callback import CallbackEndpoint
+from feedhub.web.subscribing import HubEndpoint
+from feedhub.websub.recipient import Recipient
 from feedhub.websub.subscription import Subscription
 
 P = ParamSpec("P")
@@ -43,8 +50,18 @@ _PATIENCE = timedelta(seconds=1)  # for a delivery
 class Following:
     """See the module. `now` moves only as it is told."""
 
-    def __init__(self, hub: Hub, pushes: Pushes, store: Store, now: datetime) -> None:
-        self.hub, self.pushes, self.store, self.now = hub, pushes, store, now
+    def __init__(self, hub: Hub, pushes: Pushes, store: Store, now: datetime, port: int) -> None:
+        self.hub, self.pushes, self.store, self.now, self.port = hub, pushes, store, now, port
+
+    @property
+    def address(self) -> str:
+        """The site's."""
+        return self.hub.site.url
+
+    @property
+    def distributor(self) -> Distributor:
+        assert self.hub.distributor
+        return self.hub.distributor
 
     async def poll(self, minutes: float = 0, **span: float) -> PassReport:
         """Poll every feed that may be asked, so much later."""
@@ -65,6 +82,26 @@ class Following:
         await self.pushes.settle()
         await self.hub.match(self.now)
         return result
+
+    async def distribute(self, minutes: float = 0, **span: float) -> None:
+        """What subscribers are asked and given, so much later, and their answers."""
+        self.now += timedelta(minutes=minutes, **span)
+        await self.distributor.attend(self.now)
+        await self.distributor.idle()
+
+    def document(self, path: str) -> Document:
+        """What stands at this address below the site's."""
+        with self.store.reading() as session:
+            found = render(session, self.hub.site, path)
+        assert isinstance(found, Document)
+        return found
+
+    def recipients(self) -> dict[str, Recipient]:
+        """Who has subscribed here, by their callbacks."""
+        with self.store.reading() as session:
+            rows = session.exec(select(RecipientRow.id)).all()
+            found = [recipients.recipient(session, number or 0) for number in rows]
+        return {it.callback: it for it in found if it}
 
     async def due(self) -> list[str]:
         """The feeds that are to be polled now."""
@@ -115,19 +152,23 @@ async def following(
         settings = Settings(folder / "feeds.yaml", folder, allow_private=allow_private, port=port)
         async with (
             open_hub(store, config, settings, now, address=settings.address) as hub,
-            _at_work(hub, store, listening, now) as it,
+            _at_work(hub, store, listening, now, allow_private=allow_private) as it,
         ):
             yield it
 
 
 @asynccontextmanager
-async def _at_work(hub: Hub, store: Store, listening: socket.socket, now: datetime) -> AsyncIterator[Following]:
+async def _at_work(
+    hub: Hub, store: Store, listening: socket.socket, now: datetime, *, allow_private: bool
+) -> AsyncIterator[Following]:
     assert hub.pushes
-    it = Following(hub, hub.pushes, store, now)
-    endpoint = CallbackEndpoint(lambda: hub.pushes, _PATIENCE, lambda: it.now)
+    it = Following(hub, hub.pushes, store, now, listening.getsockname()[1])
+    callbacks = CallbackEndpoint(lambda: hub.pushes, _PATIENCE, lambda: it.now)
+    requests = HubEndpoint(store, lambda: hub.site, allow_private=allow_private)
     reading = asyncio.create_task(hub.pushes.read_forever(lambda _feed, _news: None))
-    async with serve_app(Starlette(routes=[endpoint.route]), listening):
+    async with serve_app(Starlette(routes=[callbacks.route, requests.route]), listening):
         yield it
+    await it.distributor.stop()
     await hub.pushes.subscriber.stop()
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)

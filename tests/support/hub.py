@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from support.program import Answer, fetch, until
 from support.publisher import Connection, Publisher, Request
@@ -109,10 +108,4 @@ class PublisherHub:
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """One POST on a connection of its own; the status."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-    try:
-        connection.request("POST", parts.path, body, headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    return fetch(url, "POST", body, **headers).status

@@ -194,7 +194,7 @@ class Service(Process):
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """One request; a header's underscores stand for hyphens."""
-        return fetch(self.address + path.removeprefix("/"), method, **headers)
+        return fetch(self.address + path.removeprefix("/"), method, None, **headers)
 
     def stories(self, output: str = "feed") -> list[dict[str, Any]]:
         """The items of an output's JSON Feed."""
@@ -207,13 +207,14 @@ class Service(Process):
         return self.stories()
 
 
-def fetch(url: str, method: str = "GET", **headers: str) -> Answer:
+def fetch(url: str, method: str = "GET", body: bytes | None = None, /, **headers: str) -> Answer:
     """One HTTP request on a connection of its own; a header's underscores stand for hyphens."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE)
     try:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request(method, target, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, target, body, sent)
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
     finally:

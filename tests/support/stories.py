@@ -143,5 +143,6 @@ VIEWS: dict[str, OutputView] = {
     "short": a_view(a_story(), a_shared_story(updated=NOON), summaries=True, names_carriers=True),
     "kurdish": a_view(a_shared_story(language="ckb", updated=NOON), a_story(language="kmr")),
     "bare": a_view(BARE),
+    "pushed": a_view(a_story(), hub=f"{SITE}websub"),
     "hostile": a_view(HOSTILE, title="\x00", site_title=""),
 }

@@ -75,6 +75,13 @@ def test_the_output_all_has_the_front_page() -> None:
     assert [link.href for link in links_of(feed, "self")] == [f"{SITE}feed.atom"]
 
 
+def test_r43_a_feed_names_the_hub_that_pushes_it_and_no_other_does() -> None:
+    """R43: one link of the feed itself, without a type."""
+    body = atom.render(a_view(hub=f"{SITE}websub"))
+    assert b'<link rel="hub" href="https://news.example.org/hub/websub" />' in body
+    assert links_of(read(a_view()).feed, "hub") == []
+
+
 def test_a_story_comes_back_whole() -> None:
     """Every field is read back as it was (R38)."""
     story = a_story()

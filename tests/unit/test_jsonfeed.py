@@ -51,6 +51,12 @@ def test_a_feed_says_what_it_is() -> None:
     assert "language" not in read(a_view(a_story(), a_shared_story()))
 
 
+def test_r43_a_feed_names_the_hub_that_pushes_it_and_no_other_does() -> None:
+    """R43: as JSON Feed 1.1 has it."""
+    assert read(a_view(hub=f"{SITE}websub"))["hubs"] == [{"type": "WebSub", "url": f"{SITE}websub"}]
+    assert "hubs" not in read(a_view())
+
+
 def test_a_story_comes_back_whole() -> None:
     """Every field is read back as it was (R38)."""
     story = a_story(

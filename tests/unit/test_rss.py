@@ -44,6 +44,13 @@ def test_a_channel_says_what_it_is() -> None:
     assert [link.href for link in feed.links if link.rel == "self"] == [f"{SITE}feeds/kurdistan.rss"]
 
 
+def test_r43_a_channel_names_the_hub_that_pushes_it_and_no_other_does() -> None:
+    """R43: an atom:link of the channel, without a type."""
+    body = rss.render(a_view(hub=f"{SITE}websub"))
+    assert b'<atom:link rel="hub" href="https://news.example.org/hub/websub" />' in body
+    assert b'rel="hub"' not in rss.render(a_view(a_shared_story()))
+
+
 def test_a_story_comes_back_whole() -> None:
     """Every field that RSS knows is read back as it was (R38)."""
     story = a_story()

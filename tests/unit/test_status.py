@@ -51,7 +51,7 @@ def a_feed(key: str = "tigris", **changes: Any) -> FeedConfig:
 
 def a_report(feeds: Mapping[str, FeedStatus], **changes: Any) -> Report:
     config = Config(
-        site=SiteConfig("Two Rivers", "https://hub.example/", None, True),
+        site=SiteConfig("Two Rivers", "https://hub.example/", None, noindex=True, websub=True),
         feeds=tuple(a_feed(key) for key in feeds),
         outputs=(OutputConfig("all", "Two Rivers", 200), OutputConfig("erbil", "Erbil", 10)),
         hosts=HostsConfig(2, timedelta(seconds=1)),

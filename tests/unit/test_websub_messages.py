@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from feedhub.websub.messages import Intent, is_signed, read_intent, request_form
+from feedhub.websub.messages import Intent, is_signed, question, read_intent, request_form, signature
 from feedhub.websub.reach import hindrance
 
 BODY, SECRET = "<rss>دجلة</rss>".encode(), "between the rivers"
@@ -59,6 +60,30 @@ def test_a_lease_that_makes_no_sense_is_none(seconds: str, lease: timedelta | No
         {"hub.mode": "subscribe", "hub.topic": "t", "hub.challenge": "c", "hub.lease_seconds": seconds}
     )
     assert intent == Intent("subscribe", "t", "c", lease)
+
+
+@pytest.mark.parametrize("callback", ["https://reader.example.com/k", "https://reader.example.com/k?a=b&hub.x=1"])
+@pytest.mark.parametrize(
+    "intent",
+    [
+        Intent("subscribe", "https://news.example.org/feed.atom?a=1&b=2", "ch al/lenge", timedelta(days=10)),
+        Intent("unsubscribe", "https://news.example.org/feed.atom", "challenge"),
+        Intent("denied", "https://news.example.org/feed.atom", reason="هەولێر"),
+    ],
+)
+def test_r43_a_question_is_read_as_it_was_put(callback: str, intent: Intent) -> None:
+    """R43: the callback's own query stays as it is (section 5.3)."""
+    address = question(callback, intent)
+    assert address.startswith(callback)
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert read_intent(asked) == intent
+    assert ("hub.lease_seconds" in asked) == (intent.mode == "subscribe")
+
+
+def test_r43_what_our_hub_signs_our_subscriber_believes() -> None:
+    """R43: by sha256, as the recommendation wants at least."""
+    assert signature(BODY, SECRET) == f"sha256={_signed('sha256')}"
+    assert is_signed(BODY, signature(BODY, SECRET), SECRET)
 
 
 _PUBLIC = ("https://news.example.org/", "https://news.example.org/hub/", "http://8.8.8.8/", "http://[2a00:1450::1]/")

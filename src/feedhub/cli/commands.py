@@ -26,7 +26,9 @@ Database = Annotated[
 AllowPrivate = Annotated[
     bool,
     typer.Option(
-        "--allow-private", envvar="FEEDHUB_ALLOW_PRIVATE", help="Permit feeds on private and loopback addresses."
+        "--allow-private",
+        envvar="FEEDHUB_ALLOW_PRIVATE",
+        help="Permit feeds and subscribers on private and loopback addresses.",
     ),
 ]
 Host = Annotated[str, typer.Option("--host", envvar="FEEDHUB_HOST", help="The address to listen at.")]

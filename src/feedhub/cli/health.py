@@ -77,7 +77,7 @@ def summary(report: Report) -> list[str]:
     if median is not None and slowest is not None:
         spans = f"{span_text(median)} for half of the newest stories, {span_text(slowest)} for 95 %"
         lines.append(f"from publication to here: {spans}")
-    return [*lines, *([OFFLINE_HINT] if hub.unreachable else []), *report.crowded]
+    return [*lines, *([OFFLINE_HINT] if hub.unreachable else []), *report.crowded, *report.audiences]
 
 
 def _next_poll(health: Health, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -24,6 +24,8 @@ from feedhub.settings import Settings
 from feedhub.store import feeds
 from feedhub.store.database import Store
 from feedhub.store.lock import hold
+
+_PATIENCE = timedelta(seconds=30)  # with subscribers; whoever is not reached is asked at the next pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ async def _poll(
             print_summary(screen, report, matched)
         else:
             screen.print(await _why_idle(hub, now, chosen_by_hand=every or bool(only)), markup=False)
+        if hub.distributor:
+            await hub.distributor.finish(datetime.now(UTC), _PATIENCE)
         if target:
             _export(store, hub.site, target, screen)
     return report

@@ -82,7 +82,8 @@ async def run_parts(
                 yield hub.site, hub
 
     access = Access.at(settings.host, settings.admin_token)
-    await Service(store, opening, listening, listener, keep, access).run(file)
+    service = Service(store, opening, listening, listener, keep, access, allow_private=settings.allow_private)
+    await service.run(file)
 
 
 class Teller:

@@ -11,6 +11,7 @@ MEANINGS: dict[str, str] = {
     "site.url": "the public address, http or https without query; without it the listening address, and `check` warns",
     "site.contact": "an e-mail address or URL for the User-Agent",
     "site.noindex": "ask search engines not to index the copies",
+    "site.websub": "name a hub in the outputs, which pushes them to whoever subscribes there",
     "defaults": "keys that hold for every feed that does not have them itself",
     "feeds": "what is polled: a URL, or a URL with keys",
     "feeds[].url": "http or https",

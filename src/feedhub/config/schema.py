@@ -38,6 +38,7 @@ class Site(Section):
     url: Annotated[str | None, scalars.SITE_URL] = None
     contact: Annotated[str | None, scalars.CONTACT] = None
     noindex: Annotated[bool, scalars.flag()] = True
+    websub: Annotated[bool, scalars.flag()] = True
 
 
 class Defaults(Section):

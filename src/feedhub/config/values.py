@@ -18,12 +18,16 @@ ContentMode = Literal["full", "summary"]
 
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
-    """`url` ends with a slash and may have a path; None: the listening address stands in for it."""
+    """`url` ends with a slash and may have a path; None: the listening address stands in for it.
+
+    `websub`: the outputs name our hub, which pushes them to whoever subscribes there.
+    """
 
     title: str
     url: str | None
     contact: str | None
     noindex: bool
+    websub: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import structlog
 
 from feedhub.config import FeedConfig
 from feedhub.ingest.pipeline import Tools
-from feedhub.models import Failed, FetchRequest, Held, HubOffer, Poll
+from feedhub.models import Failed, FetchRequest, Held, HubOffer, Poll, Upload
 from feedhub.net.urls import host_of
 from feedhub.store import subscriptions
 from feedhub.store.subscriptions import Moment
@@ -108,7 +109,7 @@ class Subscriber:
     async def _ask(self, it: Subscription, mode: Mode, now: datetime) -> None:
         private = it.credentials
         form = request_form(mode, it.topic, private.callback, private.secret, life.LEASE)
-        match await self._tools.fetcher.fetch(FetchRequest(it.hub, form=form), now):
+        match await self._tools.fetcher.fetch(FetchRequest(it.hub, post=Upload(urlencode(form).encode())), now):
             case Held(until=until) as held:
                 await self.change(it, now, lambda s: life.failed(s, held.reason, now, _jitter(), until))
             case Failed() as failure:

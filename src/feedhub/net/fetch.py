@@ -1,4 +1,4 @@
-"""The one door to the network: one GET, or POST of a form, whose outcome is a value (R20, R21, R22, R26, R28, R31).
+"""The one door to the network: one GET, or POST, whose outcome is a value (R20, R21, R22, R26, R28, R31).
 
 Conditional, gzip only and inflated with a bound, one total deadline, at most five redirects, http and https only, and
 every hop's address checked as it is connected to, and in its host's turn (:mod:`feedhub.net.hosts`).
@@ -16,7 +16,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -157,7 +156,7 @@ class _Hop:
         self._user_agent = user_agent
         self._timeout = httpx.Timeout(None, connect=deadline.total_seconds() / 2)
         self._clock, self._sent = clock, sent
-        self._form = urlencode(request.form).encode() if request.form else None
+        self._post = request.post
 
     async def run(self, client: httpx.AsyncClient) -> Trail | Fetched | NotModified | Failed:
         """The outcome, or how the way goes on."""
@@ -167,19 +166,20 @@ class _Hop:
             if not self._leads_on(response):
                 return await self._outcome(response)
             onward = self.trail.follow(response.status_code, response.headers["location"])
-        if self._form and isinstance(onward, Trail) and onward.url.scheme != self.trail.url.scheme == "https":
+        if self._post and isinstance(onward, Trail) and onward.url.scheme != self.trail.url.scheme == "https":
             return Failed(FailureKind.TLS, f"{place(self.trail.url)} sends a form on over an open line.")
         return onward
 
     def _leads_on(self, response: httpx.Response) -> bool:
-        """A form is sent on only where it stays a POST (WebSub section 5.1.2)."""
-        return response.has_redirect_location and (not self._form or response.status_code in (307, 308))
+        """A form is sent on only where it stays a POST (WebSub section 5.1.2); a callback leads nowhere."""
+        stays = not self._post or response.status_code in (307, 308)
+        return response.has_redirect_location and stays and not self._request.callback
 
     def _http_request(self) -> httpx.Request:
         headers = [(name.encode(), value) for name, value in self._headers()]
         extensions = {"timeout": self._timeout.as_dict(), "trace": self._trace}
-        method = "POST" if self._form else "GET"
-        return httpx.Request(method, self.trail.url, headers=headers, content=self._form, extensions=extensions)
+        method, content = ("POST", self._post.body) if self._post else ("GET", None)
+        return httpx.Request(method, self.trail.url, headers=headers, content=content, extensions=extensions)
 
     async def _trace(self, event: str, _info: Mapping[str, object]) -> None:
         """httpcore's progress. The host sees the request now, not when it was let go to connect."""
@@ -195,8 +195,8 @@ class _Hop:
         yield from ((name, value) for name, value in ours.items() if name.lower() not in taken)
         yield "Accept-Encoding", b"gzip"
         yield "Connection", b"close"
-        if self._form:
-            yield "Content-Type", b"application/x-www-form-urlencoded"
+        if self._post:
+            yield "Content-Type", self._post.content_type.encode()
         yield from self._conditions()
 
     def _own_headers(self) -> Iterator[tuple[str, bytes]]:
@@ -217,7 +217,7 @@ class _Hop:
         older one counts as not modified since, and newsroom software gives several feeds of a site the same entity tag.
         """
         validators, home = self._request.validators, self._request.document_url or self._request.first
-        if self._form or self.trail.url != httpx.URL(home).copy_with(userinfo=b"", fragment=None):
+        if self._post or self.trail.url != httpx.URL(home).copy_with(userinfo=b"", fragment=None):
             return
         if validators.etag is not None:
             yield "If-None-Match", validators.etag.encode("latin-1")
@@ -229,9 +229,9 @@ class _Hop:
         url, status = self.trail.url, response.status_code
         if status == 304 and any(self._conditions()):
             return NotModified(timedelta(0), _freshness(response), str(url), self.trail.permanent_url)
-        if self._form and response.is_success:
+        if self._post and response.is_success:
             return self._fetched(response, b"")
-        if status not in _DOCUMENT:
+        if not (response.is_success if self._request.callback else status in _DOCUMENT):
             now = self._clock() + _CLOCK_LAG
             return failures.of_status(status, url, response.headers, await _prefix(response), now)
         body = await _body(response, self._request.max_size)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from feedhub.models import OutputView
+from feedhub.models import Link, OutputView
 from feedhub.net.address import parse
 
 
@@ -42,6 +43,11 @@ def link_to(view: OutputView) -> OutputLink:
 def web_address(url: str) -> str:
     """An absolute http(s) address in the letters of RFC 3986, as feed validators ask; empty where it is none."""
     return str(parse(url) or "")
+
+
+def link_header(links: Iterable[Link]) -> str:
+    """The value of a Link header (RFC 8288). Addresses are as web_address has them, without a quote or an angle."""
+    return ", ".join(f'<{link.href}>; rel="{link.rel}"' for link in links)
 
 
 def host_of(url: str) -> str:

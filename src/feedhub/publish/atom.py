@@ -27,6 +27,8 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     _person(feed, one_line(view.site_title) or view.site_url)
     _link(feed, atom_link("self", view.address("atom"), _TYPE))
     _link(feed, atom_link("alternate", view.site_url + link_to(view).page, "text/html"))
+    if view.hub:
+        _link(feed, atom_link("hub", view.hub))
     for relation, address in (links or {}).items():
         _link(feed, atom_link(relation, address, _TYPE))
     child(feed, "generator", "feedhub")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl
 from sqlmodel import Session
 
 from feedhub.config import Match, OutputConfig
-from feedhub.models import Document, Gone, OutputView, Source, Story
+from feedhub.models import Document, Gone, Link, OutputView, Source, Story
 from feedhub.publish import archive, atom, jsonfeed, opml, pages, rss
 from feedhub.publish.addresses import link_to
 from feedhub.publish.archive import archive_path
@@ -108,6 +109,15 @@ def page_path(output: OutputConfig) -> str:
     return "" if output.id == "all" else output_path(output.id)
 
 
+def topics(site: Site) -> dict[str, str]:
+    """What can be subscribed to at our hub: the outputs' documents, their paths by the addresses they give themselves.
+
+    Selections and archive pages cannot: there is no end to the former, and the latter never gain a story.
+    """
+    paths = [output_path(output.id) + extension for output in site.config.outputs for extension in _FORMATS]
+    return {site.url + path: path for path in paths} if site.hub else {}
+
+
 def is_archive(path: str) -> bool:
     """Whether an archive page could stand at the address."""
     return _ARCHIVE.fullmatch(path) is not None
@@ -146,7 +156,10 @@ def _selection(session: Session, site: Site, address: str) -> Document | None:
 
 def _feed(session: Session, site: Site, output: OutputConfig, extension: str) -> Document:
     view, previous = archive.load_document(session, site, output)
-    return _written(view, extension, previous)
+    document = _written(replace(view, hub=site.hub), extension, previous)
+    if not site.hub:
+        return document
+    return replace(document, links=(Link("hub", site.hub), Link("self", site.url + document.path)))
 
 
 def _written(view: OutputView, extension: str, previous: int | None) -> Document:
@@ -224,7 +237,12 @@ def _page(site: Site, story: Story, root: str) -> bytes:
 def _outputs_page(session: Session, site: Site, root: str) -> Document:
     settings = site.config.site
     body = pages.outputs_page(
-        site_title=settings.title, site_url=site.url, outputs=site.links, root=root, noindex=settings.noindex
+        site_title=settings.title,
+        site_url=site.url,
+        outputs=site.links,
+        root=root,
+        noindex=settings.noindex,
+        pushes=bool(site.hub),
     )
     return Document("outputs", HTML, body, hub.described_at(session))
 

@@ -24,6 +24,7 @@ def render(view: OutputView) -> bytes:
         "feed_url": view.address("json"),
         "authors": [{"name": one_line(view.site_title) or view.site_url}],
         "language": common_language(written),
+        "hubs": [{"type": "WebSub", "url": view.hub}] if view.hub else None,
         "_feedhub": {"about": f"{view.site_url}outputs#json"},
         "items": [_item(item) for item in written],
     }

@@ -141,7 +141,15 @@ def story_data(story: Story, site_url: str) -> dict[str, Any]:
     }
 
 
-def outputs_page(outputs: Sequence[OutputLink], *, site_title: str, site_url: str, root: str, noindex: bool) -> bytes:
+def outputs_page(
+    outputs: Sequence[OutputLink],
+    *,
+    site_title: str,
+    site_url: str,
+    root: str,
+    noindex: bool,
+    pushes: bool = False,
+) -> bytes:
     """What can be subscribed to, and how. `site_url` is shown, as reader apps want the whole address."""
     return render_page(
         "outputs.html",
@@ -149,6 +157,7 @@ def outputs_page(outputs: Sequence[OutputLink], *, site_title: str, site_url: st
         site_url=site_url,
         outputs=outputs,
         noindex=noindex,
+        pushes=pushes,
         root=root,
     )
 

@@ -48,6 +48,8 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     child(channel, "lastBuildDate", rfc822(view.updated))
     child(channel, "generator", "feedhub")
     child(channel, "atom:link", attributes=atom_link("self", view.address("rss"), _TYPE))
+    if view.hub:
+        child(channel, "atom:link", attributes=atom_link("hub", view.hub))
     for relation, address in (links or {}).items():
         child(channel, "atom:link", attributes=atom_link(relation, address, _TYPE))
     if archive:

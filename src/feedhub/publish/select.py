@@ -29,11 +29,15 @@ _LATEST = 50  # stories in which the one published last is sought that belongs t
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What publishing needs to know: the configuration, the site's address with a final slash, the feeds."""
+    """What publishing needs to know: the configuration, the site's address with a final slash, the feeds.
+
+    `hub` is the address of the hub that the outputs name, empty where they name none.
+    """
 
     config: Config
     url: str
     policies: Mapping[int, FeedPolicy]
+    hub: str = ""
 
     @property
     def links(self) -> tuple[OutputLink, ...]:

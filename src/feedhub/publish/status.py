@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -12,7 +12,9 @@ from sqlmodel import Session
 from feedhub import __version__
 from feedhub.config import MOST_STORIES, Config, FeedConfig, OutputConfig
 from feedhub.observe import concealer
-from feedhub.store import status
+from feedhub.publish.select import output_path
+from feedhub.store import hub, recipients, status
+from feedhub.store.recipients import Following
 from feedhub.store.status import FeedStatus, HubActivity, HubStatus, PushStatus
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -63,7 +65,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The hub at a moment. `feeds` are in the order of feeds.yaml, `entered` are each output's stories of a day."""
+    """The hub at a moment. `feeds` are in the order of feeds.yaml, `entered` are each output's stories of a day.
+
+    `followed` says who has subscribed to an output at our hub, where anybody has.
+    """
 
     at: datetime
     config: Config
@@ -71,6 +76,7 @@ class Report:
     activity: HubActivity
     feeds: tuple[Health, ...]
     entered: Mapping[str, int]
+    followed: Mapping[str, Following] = field(default_factory=dict)
 
     @property
     def states(self) -> Mapping[str, int]:
@@ -81,6 +87,11 @@ class Report:
     def subscriptions(self) -> Mapping[str, int]:
         """How many feeds that name a hub stand how with it."""
         return dict(Counter(health.found.push.state for health in self.feeds if health.found.push).most_common())
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """Who has subscribed to which output at our hub."""
+        return tuple(filter(None, (audience(output, self.followed.get(output.id)) for output in self.config.outputs)))
 
     @property
     def crowded(self) -> tuple[str, ...]:
@@ -103,7 +114,29 @@ def load_report(session: Session, config: Config, now: datetime) -> Report:
         activity=status.hub_activity(session, now),
         feeds=tuple(Health(feed, one) for feed, one in zip(config.feeds, shown, strict=True)),
         entered=status.entered(session, config.outputs, now - _DAY),
+        followed=_by_output(config, hub.site_url(session), recipients.followings(session)),
     )
+
+
+def _by_output(config: Config, site_url: str | None, by_topic: Mapping[str, Following]) -> dict[str, Following]:
+    """Who follows each output, in whatever format."""
+    below = config.site.url or site_url or ""
+    found: dict[str, Following] = {}
+    for output in config.outputs:
+        stem = below + output_path(output.id)
+        its = [it for topic, it in by_topic.items() if topic.rpartition(".")[0] == stem]
+        if its:
+            found[output.id] = Following(sum(it.subscribers for it in its), sum(it.failing for it in its))
+    return found
+
+
+def audience(output: OutputConfig, it: Following | None) -> str:
+    """Who has subscribed to the output at our hub; empty where nobody has."""
+    if it is None:
+        return ""
+    failing = f", {it.failing} of them not reached; they are tried again" if it.failing else ""
+    subscribers = "1 subscriber" if it.subscribers == 1 else f"{it.subscribers} subscribers"
+    return f"{output.id}: pushed to {subscribers}{failing}"
 
 
 def crowding(output: OutputConfig, entered: int) -> str:
@@ -153,7 +186,7 @@ def as_data(report: Report) -> dict[str, object]:
     return {
         "hub": _hub_data(report),
         "feeds": [_feed_data(health) for health in report.feeds],
-        "outputs": [_output_data(output, report.entered.get(output.id, 0)) for output in report.config.outputs],
+        "outputs": [_output_data(output, report) for output in report.config.outputs],
     }
 
 
@@ -171,13 +204,15 @@ def _hub_data(report: Report) -> dict[str, object]:
     }
 
 
-def _output_data(output: OutputConfig, entered: int) -> dict[str, object]:
+def _output_data(output: OutputConfig, report: Report) -> dict[str, object]:
+    entered = report.entered.get(output.id, 0)
     return {
         "id": output.id,
         "title": output.title,
         "limit": output.limit,
         "entered": entered,
         "message": crowding(output, entered),
+        **asdict(report.followed.get(output.id, Following(0, 0))),
     }
 
 

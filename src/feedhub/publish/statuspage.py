@@ -72,6 +72,7 @@ def figures(report: Report) -> list[tuple[str, str]]:
         ("From publication to here", _delay(median, slowest)),
         ("Merged in two weeks", merges or "nothing"),
         ("Publishers’ hubs", pushes or "no feed names one"),
+        ("Our hub", "; ".join(report.audiences) or "nobody has subscribed"),
     ]
 
 

@@ -161,6 +161,48 @@ class SubscriptionRow(SQLModel, table=True):
     pushed: bool = False  # the hub is relied on
 
 
+class RecipientRow(SQLModel, table=True):
+    """Who has subscribed to an output at our hub: :class:`feedhub.websub.recipient.Recipient`.
+
+    `key` is a digest of topic and callback, which are one subscription together and may be longer than an index row;
+    `host` is the callback's.
+    """
+
+    __tablename__ = "recipients"
+
+    id: int | None = row_id()
+    key: str = Field(unique=True)
+    host: str = Field(index=True)
+    topic: str = Field(sa_type=Text, index=True)
+    callback: str = long_text()
+    secret: str
+    lease_until: datetime
+    digest: str
+    owed: str
+    not_before: datetime
+    failures: int = 0
+
+
+class RequestRow(SQLModel, table=True):
+    """What a subscriber asked of our hub, until it has confirmed that it did. `key` and `host` as in `recipients`.
+
+    `challenge` is empty until the subscriber is asked. It tells this request from a later one for the same
+    subscription, which takes its place.
+    """
+
+    __tablename__ = "requests"
+
+    id: int | None = row_id()
+    key: str = Field(unique=True)
+    host: str = Field(index=True)
+    mode: str
+    topic: str = long_text()
+    callback: str = long_text()
+    secret: str
+    lease_seconds: int
+    challenge: str = ""
+
+
 class PollRow(SQLModel, table=True):
     """One attempt and what came of it. `outcome` is `fetched`, `unchanged` or the class of the failure."""
 

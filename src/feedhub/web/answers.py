@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from feedhub.publish.addresses import link_header
 from feedhub.publish.documents import HTML
 from feedhub.web.conditional import is_fresh, prefers_gzip
 from feedhub.web.library import Prepared
@@ -45,6 +46,8 @@ def document(prepared: Prepared, request: Request, max_age: int) -> Response:
         "Last-Modified": format_datetime(modified.replace(microsecond=0), usegmt=True),
         "Vary": "Accept-Encoding",
     }
+    if prepared.document.links:
+        headers["Link"] = link_header(prepared.document.links)
     if is_fresh(etag, modified, request.headers.get("if-none-match"), request.headers.get("if-modified-since")):
         return Response(status_code=304, headers=headers)
     headers["Content-Type"] = prepared.document.content_type

@@ -1,4 +1,4 @@
-"""The routes. All but publishers' hubs only read: GET and HEAD, no cookies, no state."""
+"""The routes. All but those of WebSub only read: GET and HEAD, no cookies, no state."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from feedhub.web.library import Library
 from feedhub.web.live import Live
 from feedhub.web.operators import Operators
 from feedhub.web.process import Requests
+from feedhub.web.subscribing import HubEndpoint
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ def create_app(store: Store, live: Live, library: Library, access: Access = LOCA
         Route("/readyz", ready),
         *operators.routes,
         CallbackEndpoint(lambda: live.callbacks).route,
+        HubEndpoint(store, lambda: live.site, allow_private=live.allow_private).route,
         DocumentEndpoint(live, library).route,
     ]
     return Starlette(

@@ -1,4 +1,4 @@
-"""Where publishers' hubs ask back and deliver (WebSub sections 5.3 and 7). The only address that takes anything in."""
+"""Where publishers' hubs ask back and deliver (WebSub sections 5.3 and 7)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from feedhub.websub.reach import CALLBACKS
 CALLBACK = f"/{CALLBACKS}{{id}}"
 _PATIENCE = timedelta(seconds=20)  # for a whole delivery
 _BUSY = 30  # seconds after which a hub may try again
-_CLOSING = {"Connection": "close"}  # the rest of a body is not waited for
+CLOSING = {"Connection": "close"}  # the rest of a body is not waited for
 
 
 class Callbacks(Protocol):
@@ -50,7 +50,7 @@ class CallbackEndpoint:
     async def _respond(self, request: Request) -> Response:
         key, callbacks = request.path_params["id"], self._callbacks()
         if callbacks is None:
-            return PlainTextResponse("There is nothing at this address.\n", 404, _CLOSING)
+            return PlainTextResponse("There is nothing at this address.\n", 404, CLOSING)
         answer = self._deliver if request.method == "POST" else self._answer
         return await answer(request, key, callbacks)
 
@@ -64,28 +64,28 @@ class CallbackEndpoint:
         """Answered 2xx before it is read, and whether it is believed or not, so that nobody can try out signatures."""
         room = await callbacks.room(key)
         if room is None:
-            return PlainTextResponse("Nothing is delivered here any more.\n", 410, _CLOSING)
+            return PlainTextResponse("Nothing is delivered here any more.\n", 410, CLOSING)
         if request.headers.get("content-encoding", "identity") != "identity":
-            return PlainTextResponse("Deliver it as it is.\n", 415, _CLOSING | {"Accept-Encoding": "identity"})
+            return PlainTextResponse("Deliver it as it is.\n", 415, CLOSING | {"Accept-Encoding": "identity"})
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
-                body = await _body(request, room)
+                body = await read_body(request, room)
         except TimeoutError:
             patience = f"{self._patience.total_seconds():g} seconds"
             await callbacks.refuse(key, f"a delivery that took more than {patience} was dropped", self._clock())
-            return PlainTextResponse("That took too long.\n", 408, _CLOSING)
+            return PlainTextResponse("That took too long.\n", 408, CLOSING)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
             why = f"a delivery of more than {room} bytes, the feed's max_size, was dropped"
             await callbacks.refuse(key, why, self._clock())
-            return PlainTextResponse("That is too much.\n", 413, _CLOSING)
+            return PlainTextResponse("That is too much.\n", 413, CLOSING)
         if not await callbacks.take(key, _delivery(request, body), self._clock()):
             return PlainTextResponse("Not now.\n", 503, {"Retry-After": str(_BUSY)})
         return Response(status_code=202)
 
 
-async def _body(request: Request, room: int) -> bytes | None:
+async def read_body(request: Request, room: int) -> bytes | None:
     """The body, None where it is larger than `room`. Raises ClientDisconnect."""
     body = bytearray()
     async for piece in request.stream():

@@ -1,4 +1,4 @@
-"""What goes to a hub and comes from it: the request, the question whether it was ours, the signature."""
+"""What goes between a hub and a subscriber: the request, the question whether it was meant, the signature."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
+from urllib.parse import urlencode
 
 Mode = Literal["subscribe", "unsubscribe"]
 
@@ -25,7 +26,10 @@ def request_form(mode: Mode, topic: str, callback: str, secret: str, lease: time
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a hub says or asks at a callback (sections 5.2 and 5.3). `lease` is None where it makes no sense."""
+    """What a hub says or asks at a callback (sections 5.2 and 5.3). `lease` is None where it makes no sense.
+
+    :func:`read_intent` reads it, :func:`question` writes it.
+    """
 
     mode: str
     topic: str
@@ -36,14 +40,32 @@ class Intent:
 
 def read_intent(query: Mapping[str, str]) -> Intent:
     """The intent in the query of a GET."""
-    seconds = query.get("hub.lease_seconds", "")
     return Intent(
         mode=query.get("hub.mode", ""),
         topic=query.get("hub.topic", ""),
         challenge=query.get("hub.challenge", ""),
-        lease=timedelta(seconds=int(seconds)) if _SECONDS.fullmatch(seconds) else None,
+        lease=read_lease(query.get("hub.lease_seconds", "")),
         reason=query.get("hub.reason", ""),
     )
+
+
+def question(callback: str, intent: Intent) -> str:
+    """The address that puts this to a subscriber: its callback, whose own query stays (sections 5.2 and 5.3)."""
+    seconds = None if intent.lease is None else int(intent.lease.total_seconds())
+    said = {
+        "hub.mode": intent.mode,
+        "hub.topic": intent.topic,
+        "hub.challenge": intent.challenge or None,
+        "hub.lease_seconds": seconds,
+        "hub.reason": intent.reason or None,
+    }
+    query = urlencode({name: value for name, value in said.items() if value is not None})
+    return f"{callback}{'&' if '?' in callback else '?'}{query}"
+
+
+def read_lease(seconds: str) -> timedelta | None:
+    """The time that a `hub.lease_seconds` means; None where it makes no sense."""
+    return timedelta(seconds=int(seconds)) if _SECONDS.fullmatch(seconds) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +83,13 @@ def is_signed(body: bytes, signature: str, secret: str) -> bool:
     method, _, digest = signature.strip().partition("=")
     if method.lower() not in _METHODS:
         return False
-    expected = hmac.new(secret.encode(), body, method.lower()).hexdigest()
-    return hmac.compare_digest(expected.encode(), digest.strip().lower().encode())
+    return hmac.compare_digest(_digest(body, method.lower(), secret).encode(), digest.strip().lower().encode())
+
+
+def signature(body: bytes, secret: str) -> str:
+    """The X-Hub-Signature of a body, by the method that all subscribers know and that is not broken (section 7.1)."""
+    return f"sha256={_digest(body, 'sha256', secret)}"
+
+
+def _digest(body: bytes, method: str, secret: str) -> str:
+    return hmac.new(secret.encode(), body, method).hexdigest()

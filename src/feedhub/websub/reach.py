@@ -1,4 +1,4 @@
-"""Where hubs reach us, and whether they could, told from the address alone: no name is looked up."""
+"""Where hubs and subscribers reach us, and who can be reached, told from the address alone: no name is looked up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from feedhub.net.guard import is_public
 
-CALLBACKS = "websub/callback/"  # below the site's address
+HUB = "websub"  # below the site's address
+CALLBACKS = "websub/callback/"
 # RFC 6761, RFC 6762, RFC 8375, RFC 9476, and what is usual on networks of one's own.
 _OWN_NETWORKS = ("localhost", "local", "internal", "home.arpa", "lan", "home", "corp", "intranet", "private")
 _NOWHERE = ("test", "example", "invalid", "onion", "alt")
@@ -19,11 +20,13 @@ def hindrance(site_url: str | None, *, allow_private: bool) -> str:
         return ""
     if site_url is None:
         return "site.url is not set"
-    host = (urlsplit(site_url).hostname or "").removesuffix(".")
-    return "" if _is_public_host(host) else f"site.url names {host}, which hubs on the Internet cannot reach"
+    host = urlsplit(site_url).hostname or ""
+    return "" if is_public_host(host) else f"site.url names {host}, which hubs on the Internet cannot reach"
 
 
-def _is_public_host(host: str) -> bool:
+def is_public_host(host: str) -> bool:
+    """Whether a name or an address may be one of the public Internet's; what a name leads to is not known here."""
+    host = host.removesuffix(".")
     try:
         return is_public(ip_address(host))
     except ValueError:
