@@ -127,7 +127,7 @@ def test_the_report_takes_few_statements_however_many_feeds_there_are(store: Sto
     with store.reading() as session, statements(session) as executed:
         board = load_board(session, ledger.site)
     assert len(board.hours) == 30
-    assert len(executed) <= 20
+    assert len(executed) < len(board.hours)
 
 
 @contextmanager
