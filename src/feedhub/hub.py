@@ -24,12 +24,14 @@ from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import HostBudget
 from feedhub.net.proxy import Proxy
 from feedhub.observe import concealer
+from feedhub.publish.pruning import prune_when_due
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
 from feedhub.store import feeds, hosts, hub
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.policies import policies
+from feedhub.store.retention import Pruned
 from feedhub.store.sequence import backfill
 from feedhub.websub.reach import hindrance
 
@@ -121,6 +123,10 @@ class Hub:
         for start in range(0, len(waiting), BATCH):
             matched += await store.write(self._matcher.match, waiting[start : start + BATCH], now)
         return matched
+
+    async def prune(self, now: datetime) -> Pruned:
+        """Take away what is kept no longer, once in an hour (R48)."""
+        return await prune_when_due(self.tools.store, self.site, now)
 
     async def _typical(self) -> float | None:
         """What a typical feed of this hub demands; from the database, so that all who poll agree (R49)."""

@@ -19,7 +19,7 @@ from feedhub.config.meanings import MEANINGS
 from feedhub.config.scalars import spell_size
 from feedhub.config.schema import SECTIONS
 from feedhub.config.source import parse
-from unit.test_config_mistakes import BROKEN
+from support.mistakes import BROKEN
 
 CONFIG = Path(__file__).parents[2] / "config"
 VALIDATOR = Draft202012Validator(json_schema())

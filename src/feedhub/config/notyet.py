@@ -9,7 +9,6 @@ _KEY = "has no effect yet in this version; take it out"
 
 NOT_YET: dict[str, str] = {
     "outputs[].dedup": _KEY,
-    "retention": _KEY,
 }
 """`pattern` of a key, or `pattern=value` of a key's value -> what to say. `defaults` has the rows of `feeds[]`."""
 

@@ -15,6 +15,7 @@ from feedhub.models import Document
 from feedhub.publish.documents import (
     HTML,
     addresses,
+    expired_stories,
     is_archive,
     last_change,
     render,
@@ -41,7 +42,7 @@ def export(session: Session, site: Site, folder: Path) -> Exported:
     wrote = [_write(folder / name, body) for name, _content_type, body in static_files()]
     published = list(addresses(session, site))
     wrote += [_export(session, site, folder, address) for address in published]
-    superfluous = [*_taken_away(session, site), *_left_pages(site, folder, set(published))]
+    superfluous = [*_taken_away(session, site), *_left_pages(site, folder, set(published)), *_expired(session, folder)]
     removed = sum(_remove(folder, name) for name in superfluous)
     return Exported(sum(wrote), len(wrote) - sum(wrote), removed)
 
@@ -77,6 +78,13 @@ def _left_pages(site: Site, folder: Path, published: Collection[str]) -> Iterato
             address = f"feeds/{output.id}/{file.name}"
             if is_archive(address) and address not in published:
                 yield address
+
+
+def _expired(session: Session, folder: Path) -> Iterator[str]:
+    """The files of stories that retention took away."""
+    files = {file.name: "" if file.suffix else "/index.html" for file in (folder / "stories").glob("*")}
+    gone = expired_stories(session, {name.removesuffix(".json") for name in files})
+    yield from (f"stories/{name}{rest}" for name, rest in files.items() if name.removesuffix(".json") in gone)
 
 
 def _remove(folder: Path, name: str) -> bool:

@@ -131,6 +131,11 @@ def choose(newest_first: Iterable[Member], output: OutputConfig, latest: datetim
     return chosen
 
 
+def shown(session: Session, site: Site) -> set[int]:
+    """The stories that the outputs' documents show."""
+    return {m.place.story for output in site.config.outputs for m in Holding(session, site, output).chosen()}
+
+
 def output_path(name: str) -> str:
     """An output's address below the site's, without extension."""
     return "feed" if name == "all" else f"feeds/{name}"

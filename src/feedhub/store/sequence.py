@@ -149,6 +149,22 @@ def touched(session: Session, output: str, first: int, last: int | None = None) 
     return session.exec(query if last is None else query.where(SequenceRow.number <= last)).one()
 
 
+def last_until(session: Session, output: str, number: int) -> int | None:
+    """The highest number up to this one that a story still has in the output."""
+    query = (
+        select(SequenceRow.number)
+        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+        .where(OutputRow.name == output, SequenceRow.number <= number)
+    )
+    return session.exec(query.order_by(col(SequenceRow.number).desc()).limit(1)).first()
+
+
+def expired(session: Session, output: str, first: int) -> datetime | None:
+    """When retention last took a story out of the output, where any that it took had this number or a higher one."""
+    query = select(OutputRow.expired_at).where(OutputRow.name == output, OutputRow.expired_number >= first)
+    return session.exec(query).first()
+
+
 def tell(session: Session, stories: Sequence[int], policies: Mapping[int, FeedPolicy]) -> dict[int, Told]:
     """How each story is told, by its number; one that no listed feed carries is left out."""
     return {story: _told(carriers, policies) for story, carriers in _tellings(session, stories, policies)}

@@ -15,12 +15,14 @@ from sqlmodel import Session, col, select
 
 from feedhub.store.among import among
 from feedhub.store.database import chunks
+from feedhub.store.feeds import hashed
 from feedhub.store.policies import CarrierKey
-from feedhub.store.tables import EntryRow, RelatedRow, StoryRow, table_of
+from feedhub.store.tables import EntryRow, GoneRow, RelatedRow, StoryRow, table_of
 from feedhub.stories.match import Founder, NearMiss, story_ids
 
 _Carrier = TypeVar("_Carrier", bound=CarrierKey)
 _URNS = sqlalchemy.select(table_of(StoryRow).c.urn).where(among(table_of(StoryRow).c.urn, "urns"))
+_GONE = sqlalchemy.select(table_of(GoneRow).c.id).where(among(table_of(GoneRow).c.id, "ids"))
 _pairs = table_of(RelatedRow).c
 _PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
     or_(among(_pairs.story_id, "ids"), among(_pairs.other_id, "ids"))
@@ -28,8 +30,15 @@ _PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
 
 
 def taken(session: Session, urns: Iterable[str]) -> set[str]:
-    """Those of the public ids that a story has."""
-    return set(session.execute(_URNS, {"urns": set(urns)}).scalars())
+    """Those of the public ids that a story has or had."""
+    wanted = set(urns)
+    return gone(session, wanted).union(session.execute(_URNS, {"urns": wanted}).scalars())
+
+
+def gone(session: Session, urns: Iterable[str]) -> set[str]:
+    """Those of the public ids whose story retention took away (R48)."""
+    hashes = {hashed(urn): urn for urn in urns}
+    return {hashes[number] for number in session.execute(_GONE, {"ids": set(hashes)}).scalars()}
 
 
 def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:

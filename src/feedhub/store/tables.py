@@ -44,6 +44,8 @@ class HubRow(SQLModel, table=True):
     renamed: bool = False  # a feed calls itself otherwise, which the next matching makes known
     described_at: datetime  # when the configuration, a feed's title or the program last changed what all outputs show
     description: str = ""  # digest of what `described_at` watches
+    configuration: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # the one in force
+    pruned_at: datetime | None = None  # what retention takes away was taken away last
 
 
 class FeedRow(SQLModel, table=True):
@@ -92,6 +94,10 @@ class FeedRow(SQLModel, table=True):
     window: int | None = None  # items in the last document
     gap_at: datetime | None = None  # when items were last missed
     demand: float | None = None  # the feed's part in the hub's requests
+    removed_at: datetime | None = None  # no longer listed since
+    # the clock by which its tombstones go: how many days brought a new document, and the last of them
+    document_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    document_day: int | None = Field(default=None, sa_type=SmallInteger)
 
 
 class HostRow(SQLModel, table=True):
@@ -189,6 +195,9 @@ class EntryRow(SQLModel, table=True):
     guids may be longer than an index row. `story_id` is the story it is shown under, `home_id` the one that the matcher
     gave it, where `merge` shows it under another. `rule`, `evidence`, `score` and `version` (of the rules) are the
     matcher's decision (R14).
+
+    A tombstone is an entry without text, in no story: its feed may still list the item, which is known then (R48). It
+    alone has `last_listed`: its feed's `document_days` when a document last named it.
     """
 
     __tablename__ = "entries"
@@ -196,6 +205,13 @@ class EntryRow(SQLModel, table=True):
         UniqueConstraint("key", "feed_id"),  # the feed last: SQLite would walk a whole feed rather than look up by hash
         Index("ix_entries_seen", "first_seen", "feed_id"),
         Index("ix_entries_pending", "feed_id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
+        Index(
+            "ix_entries_tombstones",
+            "feed_id",
+            "last_listed",
+            sqlite_where=text("last_listed IS NOT NULL"),
+            postgresql_where=text("last_listed IS NOT NULL"),
+        ),
     )
 
     id: int | None = row_id()
@@ -227,6 +243,7 @@ class EntryRow(SQLModel, table=True):
     score: float | None = None
     version: int | None = None
     home_id: int | None = Field(default=None, sa_type=ROW_ID)
+    last_listed: int | None = None
 
 
 class WordingRow(SQLModel, table=True):
@@ -281,7 +298,10 @@ class RelatedRow(SQLModel, table=True):
 
 
 class OutputRow(SQLModel, table=True):
-    """An output's permanent identity. `last_number` is the last that a story was given, though it may be gone."""
+    """An output's permanent identity. `last_number` is the last that a story was given, though it may be gone.
+
+    `expired_number` is the highest whose story retention took away, `expired_at` when it last took one.
+    """
 
     __tablename__ = "outputs"
 
@@ -290,6 +310,8 @@ class OutputRow(SQLModel, table=True):
     urn: str
     created_at: datetime
     last_number: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    expired_number: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    expired_at: datetime | None = None
 
 
 class SequenceRow(SQLModel, table=True):
@@ -301,3 +323,11 @@ class SequenceRow(SQLModel, table=True):
     output_id: int = Field(foreign_key="outputs.id", primary_key=True, sa_type=ROW_ID)
     number: int = Field(primary_key=True, sa_type=BigInteger)
     story_id: int = reference("stories.id", index=True)
+
+
+class GoneRow(SQLModel, table=True):
+    """The public id of a story that retention took away, as 64 bits of it: it is given to no other story (R13)."""
+
+    __tablename__ = "gone"
+
+    id: int = Field(primary_key=True, sa_type=ROW_ID)
