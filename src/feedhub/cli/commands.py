@@ -176,6 +176,29 @@ def backup(
     run_backup(Settings(CONFIG, data, database), file, force=force)
 
 
+def prune(
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
+    database: Database = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and leave it.")] = False,
+    removed: Annotated[
+        bool,
+        typer.Option("--removed", help="Also, and at once, all that came from feeds which are not listed any more."),
+    ] = False,
+    smaller: Annotated[
+        bool, typer.Option("--vacuum", help="Then write SQLite's file anew, without what is free in it.")
+    ] = False,
+) -> None:
+    """Take away now what is kept no longer (retention), as `serve` and `poll` do once an hour.
+
+    Exit status 0: done; 2: configuration error; 4: another feedhub holds the lock.
+    """
+    from feedhub.cli.pruning import run_prune
+    from feedhub.settings import Settings
+
+    run_prune(Settings(config, data, database), removed=removed, dry_run=dry_run, smaller=smaller)
+
+
 def why(
     reference: Annotated[
         str, typer.Argument(metavar="ID-or-URL", help="A story's id, the address of its page, or an article's.")

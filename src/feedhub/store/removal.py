@@ -20,6 +20,11 @@ def removed(session: Session, until: datetime) -> list[int]:
     return [number for number in session.exec(query) if number is not None]
 
 
+def removed_keys(session: Session, until: datetime) -> list[str]:
+    """Their ids."""
+    return list(session.exec(select(FeedRow.key).where(col(FeedRow.removed_at) <= until).order_by(col(FeedRow.id))))
+
+
 def forget_entries(session: Session, after: int, until: datetime, now: datetime) -> Step:
     """All that these feeds brought: the stories that only they carried go, and others lose these carriers.
 
