@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from feedhub import __version__
 from feedhub.config import Config, FeedConfig
+from feedhub.config.inforce import noted
 from feedhub.ingest.cadence import typical_demand
 from feedhub.ingest.passes import PassReport, run_pass
 from feedhub.ingest.permission import PageFetcher
@@ -56,6 +57,7 @@ def adopt(session: Session, config: Config, address: str | None, now: datetime) 
     known = policies(config, feeds.sync(session, listed, now))
     if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
         backfill(session, known)
+    hub.note_configuration(session, noted(config))
     return Site(config, site_url, known)
 
 

@@ -123,6 +123,9 @@ def check(
     system: Annotated[
         bool, typer.Option("--system", help="Also look at database, disk, clock, address and network.")
     ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Also say what would change against the configuration in force.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Say every mistake in the configuration, with its line.
@@ -134,7 +137,7 @@ def check(
     from feedhub.settings import Settings
 
     settings = Settings(config, data, database, allow_private, host, port, proxy=proxy)
-    raise typer.Exit(run_check(settings, fetch=fetch, system=system, as_json=as_json))
+    raise typer.Exit(run_check(settings, fetch=fetch, system=system, diff=diff, as_json=as_json))
 
 
 def export(

@@ -61,10 +61,11 @@ class Member:
 
 
 class Holding:
-    """The stories of an output, read as far as they are asked for."""
+    """The stories of an output, read as far as they are asked for. `entering` are thought to have entered it last."""
 
-    def __init__(self, session: Session, site: Site, output: OutputConfig) -> None:
+    def __init__(self, session: Session, site: Site, output: OutputConfig, entering: Sequence[int] = ()) -> None:
         self._session, self._site, self._output = session, site, output
+        self._entering = sequence.next_places(session, output.id, entering) if entering else []
         self._feeds, self._hidden = site.feeds_of(output.match), site.hidden(session)
 
     def chosen(self) -> list[Member]:
@@ -98,8 +99,9 @@ class Holding:
                     yield Member(place, told[place.story].source)
 
     def _newest(self) -> Iterator[Member]:
+        yield from self.members(self._entering[:DEPTH])
         _first, last = sequence.ends(self._session, self._output.id)
-        below, above = last + 1, max(0, last - DEPTH)
+        below, above = last + 1, max(0, last + len(self._entering) - DEPTH)
         while found := sequence.places(
             self._session, self._output.id, self._feeds, above=above, below=below, limit=_STEP
         ):
@@ -108,7 +110,8 @@ class Holding:
 
     def _latest(self) -> datetime | None:
         """When the output's newest story was published."""
-        found = sequence.latest(self._session, self._output.id, self._feeds, _LATEST)
+        found = [*sequence.latest(self._session, self._output.id, self._feeds, _LATEST), *self._entering]
+        found = sorted(found, key=lambda place: (place.published, place.number), reverse=True)[:_LATEST]
         return next((member.place.published for member in self.members(found)), None)
 
 

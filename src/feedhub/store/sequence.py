@@ -48,12 +48,15 @@ class Move:
 
 def enter(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> None:
     """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
-    belonging: _Belonging = defaultdict(dict)
-    for some in chunks(dict.fromkeys(stories)):
-        told = tell(session, some, policies)
-        for story in filter(told.__contains__, some):
-            _judge(story, told[story], policies, belonging)
-    _number(session, belonging)
+    _number(session, _belong(session, policies, stories))
+
+
+def entering(session: Session, policies: Mapping[int, FeedPolicy]) -> dict[str, list[int]]:
+    """The stories that :func:`backfill` would let enter, by output, in their order. Reads only."""
+    rows = {row.name: row for row in session.exec(select(OutputRow))}
+    known = {name: set(_numbered(session, row)) for name, row in rows.items()}
+    belonging = _belong(session, policies, _carried(session, policies))
+    return {name: [n for n in stories if n not in known.get(name, ())] for name, stories in belonging.items()}
 
 
 def follow(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move]) -> None:
@@ -83,6 +86,15 @@ _Belonging = defaultdict[str, dict[int, None]]
 """The stories that belong in each output, in the order in which they enter."""
 
 
+def _belong(session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int]) -> _Belonging:
+    belonging: _Belonging = defaultdict(dict)
+    for some in chunks(dict.fromkeys(stories)):
+        told = tell(session, some, policies)
+        for story in filter(told.__contains__, some):
+            _judge(story, told[story], policies, belonging)
+    return belonging
+
+
 def _judge(story: int, told: Told, policies: Mapping[int, FeedPolicy], belonging: _Belonging) -> None:
     taking = {name: match for feed in told.feeds for name, match in policies[feed].outputs.items()}
     for name, match in taking.items():
@@ -94,7 +106,7 @@ def _number(session: Session, belonging: _Belonging) -> None:
     outputs = {row.name: row for row in session.exec(select(OutputRow))}
     for name, entering in belonging.items():
         output = outputs[name]
-        known = _numbered(session, output, entering)
+        known = _numbered_among(session, output, entering)
         new = [story for story in entering if story not in known]
         rows = [
             {"output_id": output.id, "number": number, "story_id": story}
@@ -107,17 +119,24 @@ def _number(session: Session, belonging: _Belonging) -> None:
 
 def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
     """Let stories enter the outputs they belong to since the configuration changed, oldest first."""
-    carried = select(EntryRow.id).where(EntryRow.story_id == StoryRow.id, col(EntryRow.feed_id).in_(policies))
+    enter(session, policies, _carried(session, policies))
+
+
+def _carried(session: Session, feeds: Collection[int]) -> list[int]:
+    """The stories that one of the feeds carries, oldest first."""
+    carried = select(EntryRow.id).where(EntryRow.story_id == StoryRow.id, col(EntryRow.feed_id).in_(feeds))
     query = select(StoryRow.id).where(carried.exists()).order_by(col(StoryRow.published), col(StoryRow.id))
-    enter(session, policies, [story for story in session.exec(query) if story is not None])
+    return [story for story in session.exec(query) if story is not None]
 
 
 def ends(session: Session, output: str) -> tuple[int, int]:
     """The first number that a story still has in the output, and the last that was given.
 
-    Where no story is left the first is the one that comes next.
+    Where no story is left, or the output is not known yet, the first is the one that comes next.
     """
-    row = session.exec(select(OutputRow).where(OutputRow.name == output)).one()
+    row = session.exec(select(OutputRow).where(OutputRow.name == output)).first()
+    if row is None:
+        return 1, 0
     first = session.exec(select(func.min(SequenceRow.number)).where(SequenceRow.output_id == row.id)).one()
     return first or row.last_number + 1, row.last_number
 
@@ -130,6 +149,15 @@ def places(
     if below is not None:
         query = query.where(col(SequenceRow.number) < below)
     return [Place(*row) for row in session.execute(query.order_by(col(SequenceRow.number).desc()).limit(limit))]
+
+
+def next_places(session: Session, output: str, stories: Sequence[int]) -> list[Place]:
+    """The places that these stories would take if they entered the output now, in this order; the newest first."""
+    _first, last = ends(session, output)
+    query = sqlalchemy.select(col(StoryRow.id), col(StoryRow.published), col(StoryRow.touched))
+    rows = {row.id: row for some in chunks(stories) for row in session.execute(query.where(col(StoryRow.id).in_(some)))}
+    places = [Place(n, rows[i].id, rows[i].published, rows[i].touched) for n, i in enumerate(stories, start=last + 1)]
+    return places[::-1]
 
 
 def latest(session: Session, output: str, feeds: Collection[int], limit: int) -> list[Place]:
@@ -204,7 +232,11 @@ def _places(output: str, feeds: Collection[int]) -> sqlalchemy.Select[int, int, 
     )
 
 
-def _numbered(session: Session, output: OutputRow, stories: Iterable[int]) -> set[int]:
+def _numbered(session: Session, output: OutputRow) -> Iterable[int]:
+    return session.exec(select(SequenceRow.story_id).where(SequenceRow.output_id == output.id))
+
+
+def _numbered_among(session: Session, output: OutputRow, stories: Iterable[int]) -> set[int]:
     query = select(SequenceRow.story_id).where(SequenceRow.output_id == output.id)
     return {
         number
