@@ -58,14 +58,15 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def documented_keys() -> dict[str, list[str]]:
-    tables = ("### `site`", "### `feeds`", "### `outputs`", "### `hosts` and `dedup`")
+    tables = ("### `site`", "### `feeds`", "### `outputs`", "### `hosts`, `dedup` and `retention`")
     return {key: cells for heading in tables for key, cells in rows(heading).items()}
 
 
 def schema_keys() -> dict[str, object]:
     """Every key that holds a value and what it is without one; `defaults` has some of those of `feeds[]`."""
     sections = {name: model for name, model in SECTIONS.items() if name not in ("", "defaults")}
-    return {
+    top = {key: field.default for key, field in SECTIONS[""].model_fields.items() if key == "retention"}
+    return top | {
         f"{name}.{key}": field.default
         for name, model in sections.items()
         for key, field in model.model_fields.items()
