@@ -13,8 +13,9 @@ from feedhub.models import Document, Edit, Entry, Gone, HostState, Poll
 from feedhub.publish import archive
 from feedhub.publish.pruning import prune_when_due
 from feedhub.store import hosts, retention
-from feedhub.store.database import Store, StoreError
+from feedhub.store.database import Store, StoreError, sqlite_url
 from feedhub.store.retention import Pruned
+from feedhub.store.space import free_space, vacuum
 from feedhub.store.tables import GoneRow, HostRow
 from support.ledger import HUB, TWO_FEEDS, Ledger
 from support.polls import a_poll, an_entry, arrival, at, edit, news, news_poll
@@ -357,3 +358,18 @@ def test_copies_within_the_window_still_join_what_is_kept(ledger: Ledger) -> Non
     ledger.prune(at(days=7.4))
     ledger.record(news_poll(ledger.number("zagros"), copy("zagros", WEIR), now=at(days=7.4)))
     assert ledger.match(at(days=7.4)).joined == 1
+
+
+def test_the_room_of_what_went_is_free_for_what_comes(tmp_path: Path) -> None:
+    """SQLite: rows that shrink in place would keep their pages to themselves; `vacuum` gives the room back."""
+    store = Store.open(sqlite_url(tmp_path / "data"))
+    ledger = Ledger(store, tmp_path, FEEDS)
+    long = f"<p>{'river ' * 400}</p>"
+    ledger.record(news_poll(ledger.number("tigris"), *(story(n, content=long) for n in range(60))))
+    ledger.match()
+    before = free_space(ledger.store)
+    pruned = ledger.prune(LATER)
+    assert free_space(ledger.store) - before > 0.8 * pruned.text
+    assert vacuum(ledger.store) > 0.8 * pruned.text
+    assert free_space(ledger.store) == 0
+    store.close()
