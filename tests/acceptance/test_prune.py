@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 from support.feeds import items, recent, rss
-from support.program import Program
+from support.program import Program, until
 from support.publisher import Publisher
 
 KEYS = "retention: 30d\noutputs: [{id: all, limit: 3}]\n"
@@ -48,31 +48,19 @@ def test_r48_an_item_that_its_publisher_still_lists_expires_once(program: Progra
     assert expired.text == "This story has expired.\n"
 
 
-def test_prune_says_what_went_and_with_dry_run_what_would(program: Program, publisher: Publisher) -> None:
-    """R47: what came from feeds that are listed no more is told by their ids, and goes at once where that is wanted."""
-    publisher.serve("/f", rss(*items(8)))
-    publisher.serve("/g", rss(*items(9)[8:]))
-    both = [f"{{id: {name}, url: '{publisher.url(f'/{name}')}'}}" for name in ("f", "g")]
-    program.configure(f"feeds: [{', '.join(both)}]\n{KEYS}")
+def test_r48_the_service_does_it_by_itself_and_prune_waits_for_nobody_who_polls(
+    program: Program, publisher: Publisher
+) -> None:
+    """R48: from its start on. `prune` beside it ends as `poll` would: exit code 4, and who it is."""
+    publisher.serve("/f", rss(*items(4)))
+    program.configure(f"feeds: ['{publisher.url('/f')}']\n{KEYS}")
     program.poll()
-    program.configure(f"feeds: [{both[0]}]\n{KEYS}")
+    with closing(sqlite3.connect(program.data / "feedhub.db")) as database:
+        ((urn,),) = database.execute("SELECT urn FROM stories ORDER BY id LIMIT 1")
     age(program, 40)
-    options = ("--dry-run", "--removed"), ("--removed", "--vacuum"), ()
-    would, went, then = (program.run("prune", *each).out for each in options)
-    assert would.startswith(
-        "not listed any more, would go with all they brought: g\nkept for 30d; would go: 6 stories, "
-    )
-    assert re.search(r" 6 entries with 0\.\d kB of text, 0 tombstones, 1 removed feed, 1 poll note\n$", would)
-    assert went.startswith(would.replace("would go", "went"))
-    assert re.search(r"\nthe database is \d+\.\d [kM]B smaller\n$", went)
-    assert then.startswith("kept for 30d; went: 0 stories, 0 entries with 0.0 kB of text, 0 tombstones, 0 ")
-
-
-def test_prune_waits_for_nobody_who_polls(program: Program, publisher: Publisher) -> None:
-    """As `poll`: exit code 4, and who it is."""
-    publisher.serve("/f", rss(*items(1)))
-    program.configure(f"feeds: ['{publisher.url('/f')}']")
-    with program.serving():
+    page = f"/stories/{urn.removeprefix('urn:uuid:')}"
+    with program.serving() as service:
         ran = program.run("prune")
+        until(lambda: service.get(page).status == 410, "an expired story")
     assert (ran.code, ran.out) == (4, "")
     assert re.fullmatch(r"feedhub: another feedhub polls .*: process \d+, since .* UTC", ran.lines[0])

@@ -23,7 +23,7 @@ from feedhub.store import feeds
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
-from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, StoryRow
 from support.polls import NOON, QUARTER
 
 _VALUES = {"id": 1, "key": "tigris", "revision": 7, "failures": 0, "unreachable": False, "renamed": False}
@@ -111,6 +111,41 @@ def test_matching_by_text_comes_to_a_hub_that_has_stories(database_url: str) -> 
             entry, story = session.get_one(EntryRow, 1), session.get_one(StoryRow, 1)
             assert (entry.story_id, entry.rule, entry.evidence) == (1, "address", "https://tigris.example/1")
             assert (entry.score, entry.version, entry.home_id, story.merged_into) == (None, None, None, None)
+    finally:
+        opened.close()
+
+
+def test_retention_comes_to_a_hub_that_has_entries_and_outputs(database_url: str) -> None:
+    """What was withheld becomes a tombstone without text; other entries keep theirs, outputs their last number."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    old = {"now": "2026-11-22 12:00:00", "true": True}
+    with store.engine.begin() as connection:
+        upgrade(connection, "0007")
+        for statement in (
+            "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures, identity,"
+            " identity_reason, next_reason) VALUES (1, 'tigris', 'u', :now, '', '', '', 'ok', '', 0, '', '', '')",
+            "INSERT INTO outputs (id, name, urn, created_at, last_number) VALUES (1, 'all', 'urn:uuid:2', :now, 7)",
+            *(
+                "INSERT INTO entries (id, feed_id, key, guid, link, title, summary, content, author, categories,"
+                " direction, enclosures, digest, published, first_seen, pending, rule, evidence) VALUES"
+                f" ({number}, 1, 'k{number}', 'g', 'l', 't', 's', 'c', 'a', '[\"x\"]', 'ltr', '[]', 'd', :now, :now,"
+                f" NOT :true, '{rule}', '')"
+                for number, rule in enumerate(("founded", "withheld"), start=1)
+            ),
+        ):
+            connection.execute(text(statement), old)
+    store.close()
+    opened = Store.open(database_url)
+    try:
+        with opened.reading() as session:
+            kept, withheld = session.get_one(EntryRow, 1), session.get_one(EntryRow, 2)
+            assert (kept.content, kept.last_listed) == ("c", None)
+            assert (withheld.content, withheld.categories, withheld.title, withheld.last_listed) == ("", [], "t", 0)
+            feed, output = session.get_one(FeedRow, 1), session.get_one(OutputRow, 1)
+            assert (feed.document_days, feed.removed_at) == (0, None)
+            assert (output.last_number, output.expired_number, output.expired_at) == (7, 0, None)
     finally:
         opened.close()
 
