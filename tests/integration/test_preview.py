@@ -31,7 +31,7 @@ CHANGES = {
     "a feed more": f"feeds: [{TIGRIS}, {ZAGROS}, 'https://new.example/rss']\n{IRAQ}",
     "another id": f"feeds: [{TIGRIS.replace('id: tigris', 'id: dijla')}, {ZAGROS}]\n{IRAQ}",
     "another teller": f"feeds: [{TIGRIS}, {ZAGROS[:-1]}, priority: 9}}]\n{IRAQ}",
-    "an output more": BOTH + IRAQ.replace("}}]", "}}, {id: new, limit: 4, max_age: 6m, match: {sources: [zagros]}}]"),
+    "an output more": BOTH + IRAQ.replace("}}]", "}}, {id: new, limit: 9, max_age: 6m, match: {sources: [zagros]}}]"),
     "an output less": BOTH,
     "something hidden": f"{BOTH}{IRAQ}hide: ['https://tigris.example/news/000007']\n",
     "something gone that is not": f"{BOTH}{IRAQ}hide: ['https://other.example/1']\nretention: 10d\n",
