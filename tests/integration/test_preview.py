@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from feedhub.cli.checking import run_check
 from feedhub.cli.comparing import Comparison, compare, print_comparison
 from feedhub.config.inforce import noted, recalled
 from feedhub.settings import Settings
@@ -113,6 +115,25 @@ def test_r46_ten_stories_are_named_and_the_others_counted(
     print_comparison(compared(ledger, tmp_path, BOTH + "outputs: [{id: thaw, match: {include: [Thaw]}}]\n"))
     assert "thaw: 12 stories would enter, 0 leave\n  + Thaw 11 (tigris)\n" in (said := capsys.readouterr().out)
     assert "  + Thaw 2 (tigris)\n  + and 2 more\n" in said
+
+
+def test_r46_it_is_told_as_data_and_where_nothing_is_in_force_yet_too(
+    ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`check --diff --json`: exit code 0, whatever would change; null before the first start."""
+    database = ledger.store.url.render_as_string(hide_password=False)
+    a_config(tmp_path, f"feeds: [{TIGRIS}]\n{IRAQ}")
+    options: dict[str, bool] = {"fetch": False, "system": False, "diff": True}
+    assert run_check(Settings(tmp_path / "feeds.yaml", tmp_path, database), **options, as_json=True) == 0
+    diff = json.loads(capsys.readouterr().out)["diff"]
+    assert diff["feeds"] == {"added": [], "removed": ["zagros"], "renamed": {}, "changed": {}}
+    assert [(output["output"], output["stories"]) for output in diff["outputs"]] == [("all", 10), ("iraq", 5)]
+    new = Settings(tmp_path / "feeds.yaml", tmp_path / "new", None)
+    assert run_check(new, **options, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["diff"] is None
+    run_check(new, **options, as_json=False)
+    assert "nothing is in force yet" in capsys.readouterr().out
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_note_of_the_configuration_holds_no_secret_and_comes_back_as_it_was(tmp_path: Path) -> None:
