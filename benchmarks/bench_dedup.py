@@ -12,9 +12,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import predict, quality
+from benchmarks.rivals import RIVALS
+from benchmarks.throughput import Cost
 
 _WINDOWS = (10_000, 100_000, 500_000)
 
@@ -46,14 +49,29 @@ def _print_quality() -> None:
 
 
 def _print_cost(windows: list[int]) -> None:
-    """Each size in a process of its own, so that its memory is its own."""
-    print(f"{'in window':>9} {'entries/s':>9} {'CPU ms':>7} {'new day s':>9} {'resident MB':>11} {'index bytes':>11}")
+    """Each size in a process of its own, so that its memory is its own; beside feedhub the libraries by themselves."""
+    print(
+        f"{'':20} {'in window':>9} {'entries/s':>9} {'CPU ms':>7} {'new day s':>9} {'resident MB':>11}"
+        f" {'memory B/entry':>14} {'index B/entry':>13}"
+    )
     for window in windows:
-        command = [sys.executable, "-m", "benchmarks.throughput", str(window)]
-        measured = subprocess.run(command, cwd=Path(__file__).parent.parent, check=True, capture_output=True, text=True)
-        cost = json.loads(measured.stdout)
-        figures = f"{cost['rate']:>9.0f} {cost['cpu']:>7.2f} {cost['day']:>9.2f} {cost['resident']:>11.0f}"
-        print(f"{window:>9} {figures} {cost['index']:>11.0f}", flush=True)
+        _print_row("feedhub", "benchmarks.throughput", str(window))
+        for rival in RIVALS:
+            if find_spec(rival.split()[0]):
+                _print_row(rival, "benchmarks.rivals", rival, str(window))
+            else:
+                print(f"{rival:20} not installed")
+
+
+def _print_row(name: str, module: str, *arguments: str) -> None:
+    command = [sys.executable, "-m", module, *arguments]
+    measured = subprocess.run(command, cwd=Path(__file__).parent.parent, check=True, capture_output=True, text=True)
+    cost = Cost(**json.loads(measured.stdout))
+    print(
+        f"{name:20} {cost.window:>9} {cost.rate:>9.0f} {cost.cpu:>7.2f} {cost.day:>9.2f} {cost.resident:>11.0f}"
+        f" {cost.memory:>14.0f} {cost.index:>13.0f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from feedhub.models import News, NextPoll, ParsedFeed, ParsedItem, Poll, RawDate
 from feedhub.net.urls import canonical_url
 from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
-from feedhub.store.matching import Matcher, match_pending
+from feedhub.store.matching import Matcher
 from feedhub.store.tables import EntryRow
 from feedhub.stories.identity import identify, lookup
 
@@ -73,7 +73,7 @@ def _predict(store: Store, folder: Path, entries: Sequence[Labelled]) -> dict[st
         with store.writing() as session:
             stored = {row.id: _take_in(session, numbers[names[row.source]], row) for row in some}
         with store.writing() as session:
-            match_pending(session, matcher, some[-1].at)
+            matcher.match(session, matcher.pending(session), some[-1].at)
             query = select(EntryRow.id, EntryRow.story_id).where(col(EntryRow.id).in_(stored.values()))
             stories = dict(session.exec(query).all())
         found |= {row: stories[entry] or 0 for row, entry in stored.items()}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
+from typing import Any
 
 from benchmarks.predict import Labelled, predict
 from feedhub.stories.fold import fold, words
@@ -20,8 +21,8 @@ Clusters = dict[str, int]
 
 _WINDOW = timedelta(days=7)
 _APART = ("", "base", "translated")  # kinds that are no duplicates, or scored apart
-_SAME = 95
-_PERMUTATIONS, _BANDS = 128, 16
+SAME = 95
+_PERMUTATIONS, _BANDS, _ALIKE = 128, 16, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +95,37 @@ def _by_rapidfuzz(entries: Sequence[Labelled]) -> Clusters:
         while entries[start].at < row.at - _WINDOW:
             start += 1
         title = fold(row.item.title.value if row.item.title else "")
-        nearest = process.extractOne(title, titles[start:], scorer=fuzz.token_set_ratio, score_cutoff=_SAME)
+        nearest = process.extractOne(title, titles[start:], scorer=fuzz.token_set_ratio, score_cutoff=SAME)
         found[row.id] = found[entries[start + nearest[2]].id] if nearest else place
         titles.append(title)
     return found
 
 
 def _by_rensa(entries: Sequence[Labelled]) -> Clusters:
-    from rensa import RMinHash, RMinHashLSH
-
-    index = RMinHashLSH(threshold=0.8, num_perm=_PERMUTATIONS, num_bands=_BANDS)
+    index = minhash_index()
     found: Clusters = {}
     for place, row in enumerate(entries):
-        sketch = RMinHash(num_perm=_PERMUTATIONS, seed=1)
-        text = " ".join(part.value for part in (row.item.title, row.item.summary) if part)
-        sketch.update(list(words(text)))
+        sketch = sketch_of(" ".join(part.value for part in (row.item.title, row.item.summary) if part))
         near = [other for other in index.query(sketch) if row.at - entries[other].at <= _WINDOW]
         found[row.id] = found[entries[min(near)].id] if near else place
         index.insert(place, sketch)
     return found
+
+
+def minhash_index() -> Any:
+    """An empty LSH of rensa's."""
+    from rensa import RMinHashLSH
+
+    return RMinHashLSH(threshold=_ALIKE, num_perm=_PERMUTATIONS, num_bands=_BANDS)
+
+
+def sketch_of(text: str) -> Any:
+    """The MinHash of a text's words."""
+    from rensa import RMinHash
+
+    sketch = RMinHash(num_perm=_PERMUTATIONS, seed=1)
+    sketch.update(list(words(text)))
+    return sketch
 
 
 _CONTESTANTS: Mapping[str, Callable[[Sequence[Labelled]], Clusters]] = {

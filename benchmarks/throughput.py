@@ -27,7 +27,7 @@ from feedhub.models import Entry, News, NextPoll, Poll, Received, Validators
 from feedhub.net.urls import canonical_url
 from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
-from feedhub.store.matching import Matched, Matcher, match_pending
+from feedhub.store.matching import Matched, Matcher
 from feedhub.store.tables import EntryRow, table_of
 from feedhub.store.tallies import day_of
 from feedhub.stories.identity import identify
@@ -47,7 +47,8 @@ _SOON = timedelta(minutes=15)
 class Cost:
     """`rate` is in entries per second on the clock, `cpu` in ms of processor per entry, `day` the first batch of a day.
 
-    `resident` is the process in MB, `index` the bytes of keys per entry in the window, `merged` the share that joined.
+    `resident` is the process in MB, `memory` by how many bytes for each entry in the window it has grown, `index` the
+    bytes of keys on disk for each of them, `merged` the share that joined.
     """
 
     window: int
@@ -55,6 +56,7 @@ class Cost:
     cpu: float
     day: float
     resident: float
+    memory: float
     index: float
     merged: float
 
@@ -70,6 +72,7 @@ def measure(window: int) -> Cost:
 
 
 def _measure(store: Store, folder: Path, window: int) -> Cost:
+    before = resident()
     numbers, matcher = listed(store, folder, [f"outlet-{n}" for n in range(_FEEDS)])
     hub = _Hub(store, matcher, list(numbers.values()))
     news = articles()
@@ -95,7 +98,8 @@ def _measure(store: Store, folder: Path, window: int) -> Cost:
         rate=_MEASURED / elapsed,
         cpu=cpu / _MEASURED * 1e3,
         day=first,
-        resident=_resident(),
+        resident=resident(),
+        memory=(resident() - before) * 1e6 / window,
         index=index,
         merged=matched.joined / _MEASURED,
     )
@@ -147,7 +151,7 @@ class _Hub:
         with self._store.writing() as session:
             feeds.record(session, poll)
         with self._store.writing() as session:
-            return match_pending(session, self._matcher, now)
+            return self._matcher.match(session, self._matcher.pending(session), now)
 
 
 def _entry(article: Article, feed: int, now: datetime) -> Entry:
@@ -185,7 +189,7 @@ def _free(value: object) -> int:
     return int(str(value))
 
 
-def _resident() -> float:
+def resident() -> float:
     """MB of this process now, where the system tells, else at its most."""
     status = Path("/proc/self/statm")
     if status.exists():

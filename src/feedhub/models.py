@@ -233,6 +233,7 @@ class ParsedItem:
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
     base: str = ""
+    mark: str = field(default="", compare=False)  # of its bytes, where the document was cut at its items
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,8 @@ class ParsedFeed:
     """A feed document. `format` is feedparser's version name, `json1`, `json11`, `sitemap` or `page`.
 
     `skipped` counts unusable items; `skipped_reason` may tell of something that is missing without any. `whole` is
-    False where the document is cut off: further items may be missing from its end.
+    False where the document is cut off: further items may be missing from its end. `marks` are of all items in it, the
+    unparsed ones too, and `frame` of what stands around them (:mod:`feedhub.ingest.split`); empty where it was not cut.
     """
 
     format: str
@@ -265,6 +267,8 @@ class ParsedFeed:
     whole: bool = True
     hints: RawHints = RawHints()
     links: tuple[Link, ...] = ()  # its hubs, and what it calls itself
+    frame: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +295,32 @@ class Entry:
     direction: Direction
     picture: Picture | None
     enclosures: tuple[Enclosure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled(Entry):
+    """An entry whose item was seen before, and of which only what identifies it is known. `digest` is the whole's."""
+
+    digest: str
+
+    @classmethod
+    def of(cls, guid: str, canonical_url: str | None, title: str, published: datetime, digest: str) -> Recalled:
+        unknown = {"link": "", "summary": "", "content": "", "author": "", "language": None, "picture": None}
+        empty: dict[str, Any] = {**unknown, "direction": "ltr", "categories": (), "enclosures": ()}
+        return cls(guid=guid, canonical_url=canonical_url, title=title, published=published, digest=digest, **empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What the last reading of a document left: its entries by their items' marks.
+
+    They hold under the same `frame` in the same `context`, which covers all else that the reading of an item depends
+    on: the address, what the operator says, and the program.
+    """
+
+    context: str = ""
+    frame: str = ""
+    entries: Mapping[str, Recalled] = field(default_factory=dict)
 
 
 # --- store: what a poll knows and what it leaves ----------------------------------------------------------------------
@@ -365,7 +395,10 @@ class NextPoll:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A feed document: what it says of itself, and its entries in document order. `whole` as in `ParsedFeed`."""
+    """A feed document: what it says of itself, and its entries in document order. `whole` as in `ParsedFeed`.
+
+    `marks` are the items' of the entries; `context` and `frame` as in :class:`Recall`, without marks empty.
+    """
 
     format: str
     title: str
@@ -377,6 +410,9 @@ class Received:
     whole: bool = True
     hints: RawHints = RawHints()
     links: tuple[Link, ...] = ()
+    context: str = ""
+    frame: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,6 +470,7 @@ class News:
     offer: HubOffer | None = None
     withheld: tuple[Arrival, ...] = ()
     relisted: tuple[Edit, ...] = ()
+    recall: Recall = Recall()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
-"""The service: polls on schedule and serves HTTP in one process, and stops both in order."""
+"""The service: polls on schedule and serves HTTP in one process, follows feeds.yaml, and stops all in order."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -15,7 +15,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from feedhub.config import FeedConfig
+from feedhub.config import Config, FeedConfig, Problem
+from feedhub.config.watch import ConfigFile
 from feedhub.hub import Hub
 from feedhub.ingest.passes import PassReport
 from feedhub.ingest.pushes import Pushes
@@ -28,18 +29,28 @@ from feedhub.store.matching import Matched
 from feedhub.store.retention import Pruned
 from feedhub.web.app import create_app
 from feedhub.web.library import Library
+from feedhub.web.live import Live
 
 log = structlog.get_logger(__name__)
 
 _MATCH_PAUSE = 1.0  # seconds in which polls gather for one matching
 _PRUNE_LOOK = 60.0  # seconds between two looks whether it is time to prune
 _DRAIN = timedelta(seconds=5)  # given to polls under way when the service stops
+_LOOK = timedelta(seconds=1)  # between looks at the configuration file
 _LAST_ANSWERS = 3  # seconds given to requests under way when the service stops
 
 
-class Listener(Protocol):
-    """Who is told what the polling side does."""
+Opening = Callable[[Config], AbstractAsyncContextManager[tuple[Site, Hub | None]]]
 
+
+class Listener(Protocol):
+    """Who is told what the service does.
+
+    `configured` hears of each change of the configuration file: the configuration in force, and the mistakes in the
+    file that keep what it says now from being it.
+    """
+
+    def configured(self, config: Config, mistakes: Sequence[Problem]) -> None: ...
     def pass_started(self, feeds: int) -> None: ...
     def polled(self, feed: FeedConfig, poll: Poll) -> None: ...
     def pass_ended(self, report: PassReport) -> None: ...
@@ -147,25 +158,76 @@ class Polling:
         self._listener.polled(feed, poll)
 
 
-async def serve(
-    store: Store,
-    site: Site,
-    hub: Hub | None,
-    listening: socket.socket | None,
-    listener: Listener,
-    keep: Keep = held_for_good,
-) -> None:
-    """Run until SIGTERM or SIGINT: the web side where there is a `listening` socket, the polling side where a `hub`.
+class Service:
+    """The parts of a service: the web side where there is a `listening` socket, the polling side where a hub is opened.
 
-    `keep` is the polling lock's; while it raises, nothing is polled.
+    `opening` puts a configuration in force. `keep` is the polling lock's; while it raises, nothing is polled.
     """
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    library = Library(store, lambda: site)
-    pushes = hub.pushes if hub else None
-    async with _web(store, site, library, listening, pushes), _polling(hub, library, listener, keep):
-        await stop.wait()
+
+    def __init__(
+        self,
+        store: Store,
+        opening: Opening,
+        listening: socket.socket | None,
+        listener: Listener,
+        keep: Keep = held_for_good,
+        look_every: timedelta = _LOOK,
+    ) -> None:
+        self._store, self._opening, self._listening = store, opening, listening
+        self._listener, self._keep, self._look_every = listener, keep, look_every
+        self._live = Live()
+        self._library = Library(store, lambda: self._live.site)
+        self._begun = False
+        self._web = AsyncExitStack()
+        self._stop = asyncio.Event()
+
+    async def run(self, file: ConfigFile) -> None:
+        """Run until SIGTERM or SIGINT. When the file changes for the better, the polling side begins anew with it.
+
+        That is the same as a restart, which loses nothing, but readers do not notice. Where the database fails in that
+        moment, it is tried again.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+        async with self._web:
+            while not self._stop.is_set():
+                try:
+                    await self._run_until_changed(file)
+                except StoreError as error:
+                    if self._stop.is_set() or not self._begun:
+                        raise
+                    log.error("the configuration cannot be put in force yet", error=str(error))
+                    await self._stopped_within(self._look_every)
+
+    async def _run_until_changed(self, file: ConfigFile) -> None:
+        async with self._opening(file.config) as (site, hub):
+            await self._show(site, hub)
+            async with _polling(hub, self._library, self._listener, self._keep):
+                await self._changed(file)
+
+    async def _show(self, site: Site, hub: Hub | None) -> None:
+        """Serve this from now on."""
+        self._live.show(site, hub.pushes if hub else None)
+        self._library.clear()
+        if self._listening and not self._begun:
+            app = create_app(self._store, self._live, self._library)
+            await self._web.enter_async_context(serve_app(app, self._listening))
+        self._begun = True
+
+    async def _changed(self, file: ConfigFile) -> None:
+        """Wait for another configuration, or for the end. Mistakes are told, and the last good one stays in force."""
+        config = file.config
+        while not await self._stopped_within(self._look_every):
+            if await asyncio.to_thread(file.look):
+                self._live.mistakes = len(file.mistakes)
+                self._listener.configured(file.config, file.mistakes)
+                if file.config != config:
+                    return
+
+    async def _stopped_within(self, patience: timedelta) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), patience.total_seconds())
+        return self._stop.is_set()
 
 
 @asynccontextmanager
@@ -202,17 +264,6 @@ async def _deliveries(pushes: Pushes | None, polling: Polling) -> AsyncIterator[
         await pushes.drain(_DRAIN)
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
-
-
-@asynccontextmanager
-async def _web(
-    store: Store, site: Site, library: Library, listening: socket.socket | None, pushes: Pushes | None
-) -> AsyncIterator[None]:
-    if listening is None:
-        yield
-        return
-    async with serve_app(create_app(store, site, library, pushes), listening):
-        yield
 
 
 @asynccontextmanager

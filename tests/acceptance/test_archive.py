@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
 from support.feeds import recent, rss
+from support.feedvalidator import complaints
 from support.program import Program
 from support.published import follow, shown
 from support.publisher import Publisher
 
 HUB = "https://hub.example/news/"
+
+
+# Nothing older leads on from the oldest page, and no page names the one behind it, which would change a closed page.
+OLDEST = {"atom": ["ArchiveIncomplete: https://hub.example/news/feeds/all/100.atom"], "rss": []}
+
+
+def judged(path: str, body: bytes) -> list[str]:
+    """What the feed validator says of it (R38)."""
+    kind = f"application/{path.rpartition('.')[2]}+xml; charset=utf-8"
+    return complaints(f"{HUB}{path}", kind, body, datetime.now(UTC))
 
 
 @pytest.mark.slow
@@ -28,6 +40,7 @@ def test_r42_a_reader_back_after_a_thousand_new_stories_gets_each_once(program: 
         for extension in ("atom", "rss"):
             by_http = list(follow(lambda path: service.get(f"/{path}").body, f"feed.{extension}", HUB))
             assert by_http == list(follow(files.__getitem__, f"feed.{extension}", HUB))
+            assert [said for path, body in by_http for said in judged(path, body)] == OLDEST[extension]
             (_, document), *pages = ((path, shown(path, body)) for path, body in by_http)
             archived = Counter(story.id for _, page in pages for story in page)
             assert set(archived.values()) == {1}

@@ -164,15 +164,17 @@ def test_a_new_machine_is_well_and_nothing_is_made(program: Program) -> None:
 
 
 def test_a_database_in_use_is_looked_at_without_a_change(program: Program, publisher: Publisher) -> None:
-    """While a service runs on it, whose address counts as its own."""
+    """While a service runs on it, whose address counts as its own; R14: overrides of what nobody has are named."""
     publisher.serve("/f", rss(*items(1)))
-    program.config.write_text(listing(publisher, "P/f") + "hosts: {spacing: 0s}\n")
+    nobodys = "dedup: {merge: [[https://tigris.example/1, https://zagros.example/1]]}\n"
+    program.config.write_text(listing(publisher, "P/f") + "hosts: {spacing: 0s}\n" + nobodys)
     with program.serving() as service:
         service.await_stories(1)
         found = looks(program, FEEDHUB_PORT=service.address.rpartition(":")[2].strip("/"))
     assert all(look["ok"] for look in found.values()), found
     assert found["database"]["message"].endswith("can be written; its tables are up to date")
     assert found["address"]["message"].endswith("is taken, by a feedhub that answers")
+    assert found["overrides"]["message"].startswith("no entry has https://tigris.example/1, https://zagros.example/1;")
     tables = sqlite3.connect(program.data / "feedhub.db").execute("SELECT name FROM sqlite_master").fetchall()
     assert ("feedhub_checkup",) not in tables
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from math import comb
 from pathlib import Path
 
@@ -96,6 +96,19 @@ def test_r10_varied_news_in_five_languages(test_data: Path) -> None:
         assert recall_of(kind, rows, stories) == 1
     for kind, floor in (("ortho", 0.98), ("wire_light", 0.98), ("title_only", 0.98), ("new_headline", 0.88)):
         assert recall_of(kind, rows, stories) >= floor
+
+
+def test_r10_a_hubs_first_day(test_data: Path) -> None:
+    """No statistics yet, and 4,000 items all on one day: as precise as later on."""
+    everything = sorted(read(test_data / "dedup" / "feednoise.dev.jsonl"), key=lambda row: (row.item.at, row.item.id))
+    start, spacing = datetime(2026, 3, 1, tzinfo=UTC), timedelta(seconds=21)
+    day = [replace(row, item=replace(row.item, at=start + n * spacing)) for n, row in enumerate(everything[:4_000])]
+    stories = Pool().take(row.item for row in day).story
+    found = score([row for row in day if row.kind != "translated"], stories)
+    print(found)
+    assert found.precision >= 0.999
+    assert found.recall >= 0.92
+    assert found.vanished <= 1
 
 
 @pytest.mark.parametrize(("full_text", "recall"), [(False, 0.95), (True, 0.98)])

@@ -16,16 +16,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from feedhub.models import FailureKind, Poll
-from support import corpus, published
+from support import corpus, html5, published
 from support.corpus import Recorded
 from support.publisher import Publisher
 from support.running import Running, running
+from support.schemas import Schemas
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ITEMS_IN_A_PART = 900  # as feedparser counts, which does not read JSON Feed: so a document holds all of a part
 STORY_PAGES = 500  # one in so many is looked at
+FEEDPARSERS = "feeds/kurtmckee__feedparser/"  # its own tests, many of them of what a sanitiser has to find
 
 TWICE = "the same item stands in the document more than once"
 COPIED = "the items of a made-up document were copied with their guid"
@@ -71,12 +73,17 @@ REFUSED = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of documents: each one's poll, the faults of what was published, the errors that were logged."""
+    """What became of documents: each one's poll, the faults of what was published, the errors that were logged.
+
+    `acting` is what could act in the published markup, where documents are those of a sanitiser's tests.
+    """
 
     documents: Sequence[Recorded]
     polls: Mapping[str, Poll]
     states: Mapping[str, str]
     faults: Mapping[str, list[str]]
+    acting: Mapping[str, list[str]]
+    looked_at: int
     errors: Sequence[Mapping[str, object]]
     entries: int
     carried: int
@@ -85,31 +92,42 @@ class Outcome:
 @pytest.fixture(scope="module")
 def outcome(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     documents = corpus.everything(test_data)
-    return asyncio.run(publish(documents, tmp_path_factory.mktemp("everything")))
+    return asyncio.run(publish(documents, tmp_path_factory.mktemp("everything"), Schemas(test_data)))
 
 
 @pytest.fixture(scope="module")
 def hostile(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    return asyncio.run(publish(corpus.hostile(test_data), tmp_path_factory.mktemp("hostile")))
+    documents = corpus.hostile(test_data)
+    return asyncio.run(publish(documents, tmp_path_factory.mktemp("hostile"), Schemas(test_data)))
 
 
-async def publish(documents: Sequence[Recorded], folder: Path) -> Outcome:
+async def publish(documents: Sequence[Recorded], folder: Path, schemas: Schemas) -> Outcome:
     """Poll the documents part by part, each part with an output of its own, and look at all that is published."""
     parts = [(f"part-{number}", batch) for number, batch in enumerate(corpus.batches(documents, ITEMS_IN_A_PART), 1)]
     polls: dict[str, Poll] = {}
     faults: dict[str, list[str]] = {}
-    carried = 0
+    acting: dict[str, list[str]] = {}
+    carried = looked_at = 0
     with Publisher() as publisher, capture_logs() as logs:
         async with running(folder, corpus.feeds_yaml(parts, publisher.url("/")), NOW) as hub:
             for part, batch in parts:
                 polls |= await poll(hub, publisher, batch)
                 for path, body in public(hub, part):
-                    faults |= {path: found} if (found := published.faults(path, body)) else {}
+                    found = published.faults(path, body)
+                    found += schemas.faults_of_atom(body) if path.endswith(".atom") else []
+                    faults |= {path: found} if found else {}
                     carried += carriers(body) if path == f"feeds/{part}.json" else 0
+                    if "." in path and harmful(batch):
+                        texts = published.markup(path, body)
+                        looked_at += len(texts)
+                        acting |= (
+                            {path: found} if (found := [what for text in texts for what in html5.acting(text)]) else {}
+                        )
             for path, body in overall(hub):
                 faults |= {path: found} if (found := published.faults(path, body)) else {}
             errors = [entry for entry in logs if entry["log_level"] in ("error", "critical")]
-            return Outcome(documents, polls, hub.states(), faults, errors, len(hub.entries()), carried)
+            entries = len(hub.entries())
+            return Outcome(documents, polls, hub.states(), faults, acting, looked_at, errors, entries, carried)
 
 
 async def poll(hub: Running, publisher: Publisher, batch: Sequence[Recorded]) -> dict[str, Poll]:
@@ -126,6 +144,16 @@ async def poll(hub: Running, publisher: Publisher, batch: Sequence[Recorded]) ->
 def public(hub: Running, part: str) -> Iterator[tuple[str, bytes]]:
     for path in (f"feeds/{part}{suffix}" for suffix in (".atom", ".rss", ".json", "")):
         yield path, hub.document(path)
+
+
+def harmful(batch: Sequence[Recorded]) -> bool:
+    """Whether the documents of a part were made to do harm, most or all of them."""
+    made = [
+        document
+        for document in batch
+        if document.name.startswith(FEEDPARSERS) or document.coding or "/" not in document.name
+    ]
+    return 2 * len(made) > len(batch)
 
 
 def overall(hub: Running) -> Iterator[tuple[str, bytes]]:
@@ -151,6 +179,14 @@ def test_r33_no_document_breaks_the_hub(which: str, request: pytest.FixtureReque
     assert outcome.states.keys() == {document.id for document in outcome.documents}
     assert set(outcome.states.values()) <= {*READ, *FailureKind}
     assert not [poll.feed for poll in outcome.polls.values() if "fault in feedhub" in poll.message]
+
+
+@pytest.mark.parametrize("which", ["outcome", "hostile"])
+def test_r34_nothing_acts_in_what_is_published_of_them(which: str, request: pytest.FixtureRequest) -> None:
+    """R34: of feedparser's own documents and of the hostile ones, in any format, as a parser of HTML5 reads it."""
+    outcome: Outcome = request.getfixturevalue(which)
+    assert outcome.acting == {}
+    assert outcome.looked_at > {"outcome": 2_000, "hostile": 500}[which]
 
 
 def test_r32_documents_are_what_they_are(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import event
 
 from feedhub.models import Entry, Poll, Story
 from feedhub.store.database import Store
-from feedhub.store.matching import Matched, match_pending
+from feedhub.store.matching import Matched
 from support.ledger import Ledger
 from support.polls import a_poll, an_entry, arrival, at, edit, news, news_poll
 
@@ -315,7 +316,7 @@ def test_a_matching_is_whole_or_not_at_all(ledger: Ledger) -> None:
 
     def cut_off() -> None:
         with ledger.store.writing() as session:
-            match_pending(session, ledger.matcher, at(0))
+            ledger.matcher.match(session, ledger.matcher.pending(session), at(0))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -372,3 +373,32 @@ def test_r9_sqlite_walks_no_whole_feed(tmp_path: Path, sql: str) -> None:
     finally:
         store.close()
     assert "ix_entries_pending" in plan or ("SEARCH" in plan and "(feed_id=?)" not in plan)
+
+
+def test_r9_sqlite_walks_no_table_to_match(tmp_path: Path) -> None:
+    """R9: every look-up of a matching goes by an index, whatever is new, edited or near to something else."""
+    store, plans = Store.open(f"sqlite:///{tmp_path / 'plan.db'}"), dict[str, str]()
+
+    def explain(connection: Any, cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
+        if not sql.startswith(("INSERT", "BEGIN", "EXPLAIN")):
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters[0] if many else parameters)
+            plans[sql] = "; ".join(row[3] for row in cursor.fetchall())
+
+    try:
+        ledger = Ledger(store, tmp_path, THREE_FEEDS)
+        ledger.record(*a_pass(ledger))
+        ledger.match()
+        number = ledger.known("agency", an_entry(WEIR, guid=f"agency-{WEIR}"))
+        ledger.record(news_poll(ledger.number("agency"), now=at(30), edits=(edit(number, bridge()),)))
+        ledger.record(poll(ledger, "tigris", an_entry(f"{WEIR}-again"), minutes=30))
+        event.listen(store.engine, "before_cursor_execute", explain)
+        assert ledger.match(at(30)).changed
+    finally:
+        store.close()
+    by_key = [plan for sql, plan in plans.items() if "json_each" in sql]
+    assert len(by_key) >= 8
+    large = re.compile(
+        r"SCAN (entries|stories|keys|related|wordings|sequence)\b(?!.* ix_(stories_merged|entries_pending))"
+    )
+    assert {sql: plan for sql, plan in plans.items() if large.search(plan)} == {}
+    assert all("SEARCH" in plan for plan in by_key)

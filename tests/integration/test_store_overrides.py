@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from feedhub.models import Entry, Poll, Story
 from feedhub.store import outputs
 from feedhub.store.database import Store
 from feedhub.store.matching import Matched
+from feedhub.store.overrides import unknown
 from support.ledger import Ledger
 from support.polls import at, news_poll
-from support.reports import BRIDGE, MARKET, WEIR, copy, report
+from support.reports import ARABIC, BRIDGE, MARKET, WEIR, copy, report
 
 FEEDS = """
 feeds:
@@ -130,6 +132,63 @@ def test_r14_never_merge_keeps_a_copy_apart(ledger: Ledger) -> None:
     ledger.record(poll(ledger, "agency", theirs, minutes=15))
     assert ledger.match(at(15)) == Matched(founded=1)
     assert sorted(map(carriers, ledger.stories())) == [["agency"], ["tigris"], ["zagros"]]
+
+
+@pytest.mark.parametrize("named", [("agency", "zagros"), ("zagros", "agency")])
+def test_r14_never_merge_parts_two_articles_that_come_in_one_batch(ledger: Ledger, named: tuple[str, str]) -> None:
+    """R14: the second finds where the first has been placed a moment ago, and is told that it may not go there."""
+    two = {outlet: copy(outlet, BRIDGE) for outlet in named}
+    override(ledger, 10, never_merge=[[entry.link for entry in two.values()]])
+    ledger.record(*(poll(ledger, outlet, entry, minutes=15) for outlet, entry in two.items()))
+    assert ledger.match(at(15)) == Matched(founded=2)
+    parted = [story for story in ledger.stories() if story.title.endswith(BRIDGE[0])]
+    assert sorted(map(carriers, parted)) == [["agency"], ["zagros"]]
+
+
+def test_r14_a_third_copy_joins_one_of_two_that_are_kept_apart(ledger: Ledger) -> None:
+    """R14: the word is on the two that it names, and on no other copy."""
+    theirs, third = copy("agency", WEIR), copy("zagros", WEIR)
+    override(ledger, 10, never_merge=[[FIRST.link, theirs.link]])
+    ledger.record(poll(ledger, "agency", theirs, minutes=15), poll(ledger, "zagros", third, minutes=15))
+    assert ledger.match(at(15)) == Matched(founded=1, joined=1)
+    assert len(ledger.stories()) == 3
+
+
+def test_r14_a_merge_by_article_holds_over_a_never_merge_by_story(ledger: Ledger) -> None:
+    """R14: feeds.yaml cannot show that both speak of the same two stories; what is shown together stays so."""
+    second, first = ledger.stories()
+    both = {"merge": [[FIRST.link, SECOND.link]], "never_merge": [[first.id, second.id]]}
+    assert override(ledger, 10, **both) == Matched(regrouped=1)
+    assert carriers(ledger.the_story()) == ["tigris", "zagros"]
+    assert override(ledger, 20, **both) == Matched()
+    assert override(ledger, 30, never_merge=both["never_merge"]) == Matched(regrouped=1)
+    assert [story.id for story in ledger.stories()] == [second.id, first.id]
+
+
+def test_r14_a_word_on_an_article_that_no_feed_has_does_nothing(ledger: Ledger) -> None:
+    """R14: it may still come; until then both ids and all carriers are as they were."""
+    before = [(story.id, carriers(story)) for story in ledger.stories()]
+    nowhere, gone = "https://nowhere.example/article", "urn:uuid:00000000-0000-5000-8000-000000000000"
+    groups = [(FIRST.link, nowhere), (SECOND.link, gone)]
+    written = list(map(list, groups))
+    assert override(ledger, 10, merge=written) == Matched()
+    assert override(ledger, 20, never_merge=written) == Matched()
+    assert [(story.id, carriers(story)) for story in ledger.stories()] == before
+    with ledger.store.reading() as session:
+        assert unknown(session, groups) == [nowhere, gone]
+
+
+def test_r14_a_section_page_stands_for_every_story_that_is_listed_under_it(ledger: Ledger) -> None:
+    """R14: merged by the page's address all of them are one, and each is itself again without the word."""
+    page = "https://agency.example/local"
+    listed = [replace(report("agency", told), link=page, canonical_url=page) for told in (BRIDGE, ARABIC)]
+    ledger.record(poll(ledger, "agency", *listed, minutes=6))
+    assert ledger.match(at(6)) == Matched(founded=2)
+    before = [(story.id, carriers(story)) for story in ledger.stories()]
+    assert override(ledger, 10, merge=[[FIRST.link, page]]) == Matched(regrouped=2)
+    assert sorted(map(carriers, ledger.stories())) == [["tigris", "agency", "agency"], ["zagros"]]
+    assert override(ledger, 20) == Matched(regrouped=2)
+    assert [(story.id, carriers(story)) for story in ledger.stories()] == before
 
 
 @pytest.mark.parametrize("by", ["url", "id"])

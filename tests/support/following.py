@@ -124,7 +124,7 @@ async def following(
 async def _at_work(hub: Hub, store: Store, listening: socket.socket, now: datetime) -> AsyncIterator[Following]:
     assert hub.pushes
     it = Following(hub, hub.pushes, store, now)
-    endpoint = CallbackEndpoint(hub.pushes, _PATIENCE, lambda: it.now)
+    endpoint = CallbackEndpoint(lambda: hub.pushes, _PATIENCE, lambda: it.now)
     reading = asyncio.create_task(hub.pushes.read_forever(lambda _feed, _news: None))
     async with serve_app(Starlette(routes=[endpoint.route]), listening):
         yield it

@@ -20,7 +20,7 @@ from feedhub.publish.pruning import prune
 from feedhub.publish.select import Holding, Site
 from feedhub.store import feeds, hub, outputs
 from feedhub.store.database import Store
-from feedhub.store.matching import Matched, Matcher, match_pending
+from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.retention import Pruned
 from feedhub.store.tables import EntryRow, FeedRow, OutputRow, PollRow, SequenceRow, StoryRow
 from support.polls import NOON, at
@@ -69,8 +69,12 @@ class Ledger:
                 feeds.record(session, poll)
 
     def match(self, now: datetime = NOON) -> Matched:
+        """Match whatever waits, as :meth:`feedhub.hub.Hub.match` does, in one transaction."""
         with self.store.writing() as session:
-            return match_pending(session, self.matcher, now)
+            matched, waiting = self.matcher.begin(session, now), self.matcher.pending(session)
+            for start in range(0, len(waiting), BATCH):
+                matched += self.matcher.match(session, waiting[start : start + BATCH], now)
+            return matched
 
     def prune(self, now: datetime, *, removed: bool = False) -> Pruned:
         """Take away what is kept no longer."""

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree, html
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 
 # XML 1.0, section 2.2, and the control characters that it discourages.
 _ILLEGAL = re.compile("[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -39,6 +40,19 @@ def shown(path: str, body: bytes) -> list[Shown]:
             return [_rss(item) for item in etree.fromstring(body, _STRICT).iterfind("channel/item")]
         case "json":
             return [_json(item) for item in json.loads(body)["items"]]
+    raise ValueError(path)
+
+
+def markup(path: str, body: bytes) -> list[str]:
+    """The HTML that an output's document holds, item by item."""
+    match path.rpartition(".")[2]:
+        case "atom":
+            return [found.text or "" for found in etree.fromstring(body, _STRICT).iter(f"{ATOM}content")]
+        case "rss":
+            items = etree.fromstring(body, _STRICT).iterfind("channel/item")
+            return [found.text or "" for item in items for found in item.iter("description", f"{CONTENT}encoded")]
+        case "json":
+            return [item["content_html"] for item in json.loads(body)["items"]]
     raise ValueError(path)
 
 

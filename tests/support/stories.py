@@ -116,3 +116,32 @@ def a_view(*stories: Story, **changes: Any) -> OutputView:
         stories=stories,
     )
     return replace(view, **changes)
+
+
+HOSTILE = a_story(
+    4,
+    title="a < b ]]> \x00\ud800 <script>",
+    url="https://tigris.example/a b/خبر?[x]#y#z",
+    summary="\x0b & ",
+    content="<p>]]></p>",
+    author="\x00",
+    categories=("", "\x01", "oil & gas"),
+    language="en_US?",
+    picture=Picture("https://tigris.example/ü.jpg", '"<', "jpeg", 0, -1),
+    enclosures=(Enclosure("ftp://tigris.example/x", "x/y"), Enclosure("https://tigris.example/x", "sound", -5)),
+    carriers=(a_carrier(replace(TIGRIS, title="", url="nowhere", id="\x00 ü")), a_carrier(url="x:y")),
+    related=(
+        a_related(8, title="\x00 ]]> <b>", url="nowhere", source=replace(TIGRIS, title="\x0b"), reason="\x00"),
+        a_related(9, title="", url="https://tigris.example/a b/خبر?[x]#y#z"),
+    ),
+)
+BARE = a_plain_story(3, title="", carriers=(a_carrier(replace(TIGRIS, title="", link="")),))
+
+VIEWS: dict[str, OutputView] = {
+    "empty": a_view(),
+    "full": a_view(a_story(), a_shared_story(updated=NOON)),
+    "short": a_view(a_story(), a_shared_story(updated=NOON), summaries=True, names_carriers=True),
+    "kurdish": a_view(a_shared_story(language="ckb", updated=NOON), a_story(language="kmr")),
+    "bare": a_view(BARE),
+    "hostile": a_view(HOSTILE, title="\x00", site_title=""),
+}

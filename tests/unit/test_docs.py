@@ -25,11 +25,13 @@ from feedhub.ingest.health import GAP_ADVICE, STALE_ADVICE, sentence
 from feedhub.models import FailureKind
 from feedhub.publish.documents import addresses, static_files
 from feedhub.publish.reasons import RULES
-from feedhub.store import feeds, matching
+from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
+from feedhub.store.matching import Matcher
 from feedhub.web.app import create_app
 from feedhub.web.callback import CALLBACK
 from feedhub.web.library import Library
+from feedhub.web.live import Live
 from feedhub.websub.subscription import State
 from support.polls import NOON, an_entry, news_poll
 
@@ -320,12 +322,12 @@ def _addresses(folder: Path) -> Iterator[str]:
             site = adopt(session, load(path, {}), None, NOON)
             entries = [an_entry(), an_entry("https://tigris.example/news/2026/two-stories-make-an-archive")]
             feeds.record(session, news_poll(next(iter(site.policies)), *entries))
-            matching.match_pending(session, matching.Matcher(site.policies, site.config.dedup), NOON)
+            matcher = Matcher(site.policies, site.config.dedup)
+            matcher.match(session, matcher.pending(session), NOON)
             yield from (f"/{address}" for address in addresses(session, site))
         yield from (f"/{file}" for file, _type, _body in static_files())
-        routes = (
-            str(getattr(route, "path", "")) for route in create_app(store, site, Library(store, lambda: site)).routes
-        )
+        app = create_app(store, Live(), Library(store, lambda: site))
+        routes = (str(getattr(route, "path", "")) for route in app.routes)
         yield from (route for route in routes if "{" not in route)
         yield CALLBACK.format(id="key")
     finally:

@@ -97,12 +97,15 @@ def test_each_character_folds_to_one_spelling(written: str, folded: str, why: st
         ("می‌شود", ("ميشود",)),
         ("up 3.5%, 3,5 and 12.05.2026", ("up", "3.5", "3.5", "and", "12.05.2026")),
         ("Sûr_Amed", ("sur", "amed")),
+        ("from -5 to −٣ (-2)", ("from", "-5", "to", "-3", "-2")),
+        ("UPDATE 2-River 2-1, 2 -1", ("update", "2", "river", "2", "1", "2", "1")),
+        ("covid-19 a - 5", ("covid", "19", "a", "5")),
         ("", ()),
         ("!?…", ()),
     ],
 )
 def test_words_and_numbers_stand_apart(text: str, words: tuple[str, ...]) -> None:
-    """A number is found with letters joined to it, as Arabic and Kurdish write it."""
+    """A number is found with letters joined to it, as Arabic and Kurdish write it; a minus is no dash."""
     assert words_of(skeleton(text)) == words
 
 

@@ -73,11 +73,42 @@ def joined(entry: Unmatched, *carriers: Candidate, sizes: int = 1) -> Decision:
 def test_r10_invented_pairs_in_six_languages(pair: dict[str, list[str]]) -> None:
     """Another outlet's item of three hours later, on a hub's first day: none of the look-alikes may merge.
 
-    In either order: which comes first is chance.
+    In either order: which comes first is chance. Nor may they as two items of one outlet.
     """
     for first, second in permutations((pair["a"], pair["b"])):
         found = joined(come(*second), told(*first))
         assert found.story == (1 if pair["same"] else None)
+        assert pair["same"] or joined(come(*second, outlet="tigris"), told(*first)).story is None
+
+
+def test_r14_a_founder_beside_a_near_miss_says_that_something_reads_like_it() -> None:
+    """R14: "no other entry had its text" would be said beside the story that has nearly the same."""
+    alone = joined(come("Bakery wins a prize", "The jury praised the crust and the patience of the baker."), told())
+    assert alone.evidence == "no other entry had its address, guid or text"
+    beside = joined(come(*(part.replace("Baghdad", "Mosul") for part in RIVER)), told())
+    assert beside.related
+    assert beside.evidence == "no other entry had its address or guid, and none that reads like it was the same news"
+
+
+@pytest.mark.parametrize("outlet", ["tigris", "other"])
+def test_r8_a_name_that_a_headline_lost_is_still_another_in_the_text(outlet: str) -> None:
+    """The first carrier's headline names nobody any more, its text does, and so do the other's headline and text."""
+    entry = come(*(part.replace("Baghdad", "Mosul") for part in RIVER), outlet=outlet)
+    found = joined(entry, told(RIVER[0].replace("Baghdad ", "")))
+    assert found.story is None
+    assert "where one says" in found.related[0].reason
+
+
+def test_r8_under_one_headline_a_name_in_anothers_place_tells_two_items_of_a_template_apart() -> None:
+    """In a short text; in a long one that is otherwise the same it is a correction."""
+    title = "Security forces arrest wanted man in Diyala"
+    text = "A wanted man was arrested in the {} district of Diyala under article four of the terror law. "
+    words = product(("barge", "canal", "dredge", "ferry", "gate", "mill"), ("man", "side", "yard", "end"))
+    more = " ".join(map("".join, words))
+    texts = [text.format(place) for place in ("Muqdadiyah", "Khanaqin")]
+    assert joined(come(title, texts[1]), told(title, texts[0])).story is None
+    more = f"{more} {' '.join(reversed(more.split()))}"
+    assert joined(come(title, texts[1] + more), told(title, texts[0] + more)).story == 1
 
 
 def test_r14_the_evidence_names_words_and_numbers_as_the_headline_spells_them() -> None:

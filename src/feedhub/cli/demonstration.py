@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,8 @@ from typing import Self
 
 from feedhub.cli.serving import listen, run_parts
 from feedhub.cli.show import console, plural
-from feedhub.config import Config, FeedConfig, load
+from feedhub.config import Config, FeedConfig, Problem
+from feedhub.config.watch import ConfigFile
 from feedhub.demo.configuration import feeds_yaml
 from feedhub.demo.edition import duration
 from feedhub.demo.newsroom import newsroom
@@ -43,14 +45,14 @@ def run_demo(host: str, port: int, log_format: LogFormat, pace: float) -> None:
         settings = replace(settings, port=listening.getsockname()[1])
         store = open_store(settings)
         held.callback(store.close)
-        config, every = load(path, os.environ), timedelta(seconds=pace)
-        guide = held.enter_context(Guide(config, settings.address, newsrooms, every))
-        asyncio.run(_run(store, config, settings, listening, outlets, guide, every))
+        file, every = ConfigFile(path, os.environ), timedelta(seconds=pace)
+        guide = held.enter_context(Guide(file.config, settings.address, newsrooms, every))
+        asyncio.run(_run(store, file, settings, listening, outlets, guide, every))
 
 
 async def _run(
     store: Store,
-    config: Config,
+    file: ConfigFile,
     settings: Settings,
     listening: socket.socket,
     outlets: socket.socket,
@@ -59,7 +61,7 @@ async def _run(
 ) -> None:
     asyncio.get_running_loop().call_later(duration(pace).total_seconds(), guide.all_published)
     async with serve_app(newsroom(lambda: datetime.now(UTC), pace), outlets):
-        await run_parts(store, config, settings, listening, guide, polls=True)
+        await run_parts(store, file, settings, listening, guide, polls=True)
 
 
 class Guide:
@@ -86,6 +88,9 @@ class Guide:
 
     def __exit__(self, *_: object) -> None:
         self._say("\nThe demo has ended; nothing of it is kept.")
+
+    def configured(self, config: Config, mistakes: Sequence[Problem]) -> None:
+        pass
 
     def pass_started(self, feeds: int) -> None:
         pass

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
@@ -12,14 +14,15 @@ from typing import Self
 import structlog
 
 from feedhub.cli.faults import Fault
-from feedhub.cli.reading import read_config
 from feedhub.cli.show import OFFLINE_HINT, console, pass_progress, plural
-from feedhub.config import Config, FeedConfig
-from feedhub.hub import OnPoll, adopt, open_hub, open_store
+from feedhub.config import Config, FeedConfig, Problem
+from feedhub.config.watch import ConfigFile
+from feedhub.hub import Hub, OnPoll, adopt, open_hub, open_store
 from feedhub.ingest.passes import PassReport
 from feedhub.models import News, Poll
 from feedhub.observe import configure_logging
-from feedhub.service import Listener, serve
+from feedhub.publish.select import Site
+from feedhub.service import Listener, Service
 from feedhub.settings import Settings
 from feedhub.store.database import Store
 from feedhub.store.lock import Keep, held_for_good, hold
@@ -32,8 +35,8 @@ def run_service(settings: Settings, *, polls: bool, serves: bool) -> None:
     """Serve and poll until a signal ends it."""
     if not (polls or serves):
         raise Fault("--no-poll and --no-web together leave nothing to do")
-    config = read_config(settings.config)
-    configure_logging(settings.log_format, config.secrets)
+    file = ConfigFile(settings.config, os.environ)
+    configure_logging(settings.log_format, file.config.secrets)
     with ExitStack() as held:
         listening = held.enter_context(listen(settings)) if serves else None
         if listening:
@@ -41,8 +44,8 @@ def run_service(settings: Settings, *, polls: bool, serves: bool) -> None:
         store = open_store(settings)
         held.callback(store.close)
         keep = held.enter_context(hold(store, datetime.now(UTC))) if polls else held_for_good
-        teller = held.enter_context(Teller(config, settings, serves=listening is not None))
-        asyncio.run(run_parts(store, config, settings, listening, teller, polls=polls, keep=keep))
+        teller = held.enter_context(Teller(file.config, settings, serves=listening is not None))
+        asyncio.run(run_parts(store, file, settings, listening, teller, polls=polls, keep=keep))
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -57,7 +60,7 @@ def listen(settings: Settings) -> socket.socket:
 
 async def run_parts(
     store: Store,
-    config: Config,
+    file: ConfigFile,
     settings: Settings,
     listening: socket.socket | None,
     listener: Listener,
@@ -66,14 +69,18 @@ async def run_parts(
     keep: Keep = held_for_good,
 ) -> None:
     """Run the sides that are wanted until a signal ends them; `listener` hears how it goes."""
-    now = datetime.now(UTC)
     address = settings.address if listening else None
-    if not polls:
-        site = await store.write(adopt, config, address, now)
-        await serve(store, site, None, listening, listener)
-    else:
-        async with open_hub(store, config, settings, now, address=address) as hub:
-            await serve(store, hub.site, hub, listening, listener, keep)
+
+    @asynccontextmanager
+    async def opening(config: Config) -> AsyncIterator[tuple[Site, Hub | None]]:
+        now = datetime.now(UTC)
+        if not polls:
+            yield await store.write(adopt, config, address, now), None
+        else:
+            async with open_hub(store, config, settings, now, address=address) as hub:
+                yield hub.site, hub
+
+    await Service(store, opening, listening, listener, keep).run(file)
 
 
 class Teller:
@@ -84,6 +91,7 @@ class Teller:
 
     def __init__(self, config: Config, settings: Settings, *, serves: bool) -> None:
         self._config, self._settings, self._serves = config, settings, serves
+        self._secrets = config.secrets
         self._screen = console()
         self._bar = ExitStack()
         self._advance: OnPoll = self._log_poll
@@ -101,6 +109,22 @@ class Teller:
         self._bar.close()
         log.info("stopped")
 
+    def configured(self, config: Config, mistakes: Sequence[Problem]) -> None:
+        """Say whether the file is in force. What it once held secret is kept out of the log for good."""
+        if mistakes:
+            told = [str(problem) for problem in mistakes]
+            log.error("feeds.yaml is refused; the last good configuration stays in force", mistakes=told)
+            return
+        if config == self._config:
+            log.info("feeds.yaml is in order again; nothing in it is new")
+            return
+        self._secrets |= config.secrets
+        configure_logging(self._settings.log_format, self._secrets)
+        before, after = ({feed.id for feed in one.feeds} for one in (self._config, config))
+        log.info("feeds.yaml is in force", feeds=len(after), added=len(after - before), removed=len(before - after))
+        self._config = config
+        self._end_first_pass()
+
     def pass_started(self, feeds: int) -> None:
         if self._first is None:
             self._first = feeds
@@ -114,9 +138,7 @@ class Teller:
         """Sum up the first pass. A shorter one may overtake it where one of its feeds is slow."""
         if self._over or len(report.polls) != self._first:
             return
-        self._over = True
-        self._bar.close()
-        self._advance = self._log_poll
+        self._end_first_pass()
         failed = sum(poll.failure is not None for poll in report.polls.values())
         new = sum(len(poll.news.arrivals) for poll in report.polls.values() if poll.news)
         feeds = plural(len(report.polls), "feed")
@@ -134,6 +156,11 @@ class Teller:
         if self._screen.is_terminal and not self._over:
             return
         log.info("matched", new_stories=matched.founded, merged=matched.joined, edited=matched.edited)
+
+    def _end_first_pass(self) -> None:
+        self._over = True
+        self._bar.close()
+        self._advance = self._log_poll
 
     def _log_poll(self, feed: FeedConfig, poll: Poll) -> None:
         if self._screen.is_terminal and not is_eventful(poll):

@@ -44,13 +44,15 @@ class Finding:
 def look_at_system(config: Config, settings: Settings, now: datetime) -> list[Finding]:
     """Look at everything; nothing is changed."""
     try:
-        checkup: Checkup | str = check_up(settings.database or sqlite_url(settings.data))
+        groups = (*config.dedup.merge, *config.dedup.never_merge)
+        checkup: Checkup | str = check_up(settings.database or sqlite_url(settings.data), groups)
     except StoreError as error:
         checkup = str(error)
     return [
         data_folder(settings.data),
         disk(shutil.disk_usage(_existing(settings.data)).free),
         Finding("database", not isinstance(checkup, str), checkup if isinstance(checkup, str) else _written(checkup)),
+        *overrides(checkup.unknown if isinstance(checkup, Checkup) else ()),
         clock(now, checkup.last_poll if isinstance(checkup, Checkup) else None),
         port(settings),
         asyncio.run(network(config, SystemResolver(_LOOKUPS), allow_private=settings.allow_private)),
@@ -76,6 +78,14 @@ def system_data(found: Sequence[Finding]) -> list[dict[str, object]]:
 
 def _written(checkup: Checkup) -> str:
     return f"{checkup.name}{' can be written' if checkup.revision else ''}; {checkup.outlook}"
+
+
+def overrides(unknown: Sequence[str]) -> Iterator[Finding]:
+    """What `merge` and `never_merge` name and nobody has is no fault: it may be an article that is still to come."""
+    if unknown:
+        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+        named = ", ".join(unknown[:_SHOWN])
+        yield Finding("overrides", True, f"no entry has {named}{more}; what dedup says of it waits until one comes")
 
 
 def data_folder(folder: Path) -> Finding:

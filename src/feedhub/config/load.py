@@ -30,7 +30,12 @@ _EMPTY: Mapping[Path, Plain] = {
 
 def load(path: FilePath, environ: Mapping[str, str]) -> Config:
     """Read the configuration. Raises ConfigError with all mistakes at once, in the order of the file (R46)."""
-    source = parse(_read(path), str(path))
+    return parsed(read(path), path, environ)
+
+
+def parsed(data: bytes, path: FilePath, environ: Mapping[str, str]) -> Config:
+    """The configuration that the file at `path` holds as `data`. Raises ConfigError as :func:`load` does."""
+    source = parse(_decoded(data, path), str(path))
     if not isinstance(source.value, dict):
         raise ConfigError(source.problems or [_not_a_mapping(source)])
     filled = Substitution(environ)
@@ -58,14 +63,18 @@ def _examine(tree: dict[str, Plain], source: Source, unread: frozenset[Path]) ->
     return file, wrong
 
 
-def _read(path: FilePath) -> str:
+def read(path: FilePath) -> bytes:
+    """The file's content. Raises ConfigError where it cannot be had."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise _unreadable(path, Mark(1, 1), "no such file; create it, or name another with --config") from None
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
         raise _unreadable(path, Mark(1, 1), f"cannot be read: {reason}") from None
+
+
+def _decoded(data: bytes, path: FilePath) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import datetime
 from html import unescape
 
-from feedhub.models import Arrival, Edit, Entry
+from feedhub.models import Arrival, Edit, Entry, Recall, Recalled, Received
 from feedhub.stories.edit import Wording, is_significant
 from feedhub.stories.identity import Identification, Identified
 
@@ -113,8 +113,30 @@ def edits(
     return tuple(result)
 
 
+def recalled_amiss(identification: Identification, digests: Mapping[int, str]) -> bool:
+    """Whether an item that was not read again is not stored as it was read: then what it says is needed."""
+    recalled = (item for item in identification.items if isinstance(item.entry, Recalled))
+    return any(item.known is None or digest(item.entry) != digests[item.known.entry_id] for item in recalled)
+
+
+def recall(received: Received) -> Recall:
+    """What the next reading of the document need not read again.
+
+    An item without date or headline is identified by its text, and is read each time.
+    """
+    found = zip(received.marks, received.entries, strict=True) if received.frame else ()
+    entries = {
+        mark: Recalled.of(entry.guid, entry.canonical_url, entry.title, entry.published, digest(entry))
+        for mark, entry in found
+        if entry.title and entry.published
+    }
+    return Recall(received.context, received.frame, entries)
+
+
 def digest(entry: Entry) -> str:
     """Equal for entries that would be stored and shown alike."""
+    if isinstance(entry, Recalled):
+        return entry.digest
     values = [repr(getattr(entry, field.name)) for field in fields(entry) if field.name not in _UNDIGESTED]
     return hashlib.sha256("\0".join(values).encode()).hexdigest()[:32]
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from feedhub import __version__
 from feedhub.config.selectors import Selectors
 from feedhub.ingest.dom import decode_page
 from feedhub.ingest.normalize import normalize
 from feedhub.ingest.page import read_page
 from feedhub.ingest.parse import parse
-from feedhub.models import Entry, Failed, FailureKind, ParsedFeed, Received
+from feedhub.models import Entry, Failed, FailureKind, ParsedFeed, Recall, Received
+
+_READS_AS = 1  # one more when the same item comes to be read otherwise
+_NOTHING = Recall()
 
 # What a single item's strange data may raise; the item is skipped and counted, the feed goes on.
 _ITEM_FAULTS = (ValueError, TypeError, OverflowError, RecursionError)
@@ -30,12 +35,19 @@ class Reading:
     full_text: bool = False
 
 
-def read_document(body: bytes, url: str, content_type: str, reading: Reading) -> Received | Failed:
-    """The entries of a document found at `url`, or why there are none."""
-    parsed = _parse(body, url, content_type, reading)
+def read_document(
+    body: bytes, url: str, content_type: str, reading: Reading, recall: Recall = _NOTHING
+) -> Received | Failed:
+    """The entries of a document found at `url`, or why there are none. Those in `recall` are not read again."""
+    context = _context(url, reading)
+    known = recall if recall.context == context else _NOTHING
+    parsed = _parse(body, url, content_type, reading, known)
     if isinstance(parsed, Failed):
         return parsed
     entries, faults = _normalize_all(parsed, reading)
+    if parsed.marks:
+        by_mark = {**(known.entries if parsed.frame == known.frame else {}), **dict(entries)}
+        entries = [(mark, by_mark[mark]) for mark in parsed.marks if mark in by_mark]
     if faults and not entries:
         return Failed(FailureKind.BROKEN, f"none of its {len(parsed.items)} items can be read: {faults[0]}")
     return Received(
@@ -43,23 +55,33 @@ def read_document(body: bytes, url: str, content_type: str, reading: Reading) ->
         title=parsed.title,
         link=parsed.link,
         language=parsed.language,
-        entries=tuple(entries),
+        entries=tuple(entry for _mark, entry in entries),
         skipped=parsed.skipped + len(faults),
         skipped_reason=parsed.skipped_reason or (faults[0] if faults else ""),
         whole=parsed.whole,
         hints=parsed.hints,
         links=parsed.links,
+        context=context,
+        frame=parsed.frame,
+        marks=tuple(mark for mark, _entry in entries),
     )
 
 
-def _parse(body: bytes, url: str, content_type: str, reading: Reading) -> ParsedFeed | Failed:
+def _context(url: str, reading: Reading) -> str:
+    """Equal for readings that make the same entry of the same item under the same frame."""
+    return hashlib.sha256(repr((__version__, _READS_AS, url, reading)).encode()).hexdigest()[:32]
+
+
+def _parse(body: bytes, url: str, content_type: str, reading: Reading, known: Recall) -> ParsedFeed | Failed:
     if reading.select:
         return read_page(decode_page(body, content_type), url, reading.select)
-    return parse(body, url=url, content_type=content_type, untitled=reading.full_text)
+    untitled, seen = reading.full_text, known.entries.keys()
+    return parse(body, url=url, content_type=content_type, untitled=untitled, frame=known.frame, seen=seen)
 
 
-def _normalize_all(parsed: ParsedFeed, reading: Reading) -> tuple[list[Entry], list[str]]:
-    entries: list[Entry] = []
+def _normalize_all(parsed: ParsedFeed, reading: Reading) -> tuple[list[tuple[str, Entry]], list[str]]:
+    """The entries of the items, each with its item's mark, and what was wrong with the others."""
+    entries: list[tuple[str, Entry]] = []
     faults: list[str] = []
     for item in parsed.items:
         try:
@@ -70,7 +92,7 @@ def _normalize_all(parsed: ParsedFeed, reading: Reading) -> tuple[list[Entry], l
             faults.append(f"{type(fault).__name__}: {fault}")
         else:
             if entry:
-                entries.append(entry)
+                entries.append((item.mark, entry))
             else:
                 faults.append("an item without headline, text or link")
     return entries, faults

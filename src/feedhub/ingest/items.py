@@ -13,6 +13,7 @@ from feedhub.ingest.charset import legal
 from feedhub.models import Enclosure, Link, ParsedItem, Picture, RawDate, Text
 
 Node = Mapping[str, object]
+MARK = "feedhub mark"  # under which an entry has its item's mark: no element makes such a key
 
 _HTML = {"text/html", "application/xhtml+xml"}
 _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)\Z", re.IGNORECASE)
@@ -43,6 +44,7 @@ def read_item(entry: Node, url: str) -> ParsedItem | None:
         enclosures=tuple(_enclosures(entry)),
         language=string(entry.get("language")) or next((text.language for text in texts if text.language), None),
         base=texts[0].base if texts else "",
+        mark=string(entry.get(MARK)),
     )
 
 

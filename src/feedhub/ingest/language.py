@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
 
 from feedhub.ingest.tags import canonical_tag, primary, script_of
 from feedhub.ingest.words import FREQUENT, LETTERS, MARKS
@@ -42,7 +44,7 @@ def detect(text: str) -> str | None:
     sample = text[:_SAMPLE]
     match _script(sample, fewest=3):
         case "Arab" | "Cyrl" as script:
-            return _by_letters(sample, script) or _by_words(sample, script)
+            return _by_letters(Counter(sample), script) or _by_words(sample, script)
         case "Latn":
             return _by_words(sample, "Latn")
         case str() as script:
@@ -87,14 +89,14 @@ def _in_its_script(tag: str | None, text: str) -> str | None:
 
 def _script(text: str, fewest: int) -> str | None:
     """The script of most letters of `text`, None where fewer than `fewest` are in it. Kana with Han is `Jpan`."""
-    letters: Counter[str] = Counter(dict.fromkeys(_SCRIPTS, 0))
+    letters = dict.fromkeys((*_SCRIPTS, "Jpan"), 0)
     for character, count in Counter(text).items():
         if script := _script_of(character):
             letters[script] += count
     if letters["Kana"] * 10 > letters["Hani"]:
         letters["Jpan"] = letters["Kana"] + letters["Hani"]
-    script, count = letters.most_common(1)[0]
-    return script if count >= fewest else None
+    script = max(letters, key=letters.__getitem__)
+    return script if letters[script] >= fewest else None
 
 
 @lru_cache(maxsize=10_000)
@@ -102,23 +104,38 @@ def _script_of(character: str) -> str | None:
     return next((name for name, pattern in _SCRIPTS.items() if pattern.match(character)), None)
 
 
-def _by_letters(text: str, script: str) -> str | None:
-    """The language whose own letters stand in `text`, where they are more than a name's worth."""
-    total = len(_SCRIPTS[script].findall(text))
-    own = Counter({language: len(re.findall(f"[{letters}]", text)) for language, letters in LETTERS[script].items()})
-    (language, count), (_, next_count) = own.most_common(2)
+def _by_letters(letters: Mapping[str, int], script: str) -> str | None:
+    """The language whose own letters are among `letters`, where they are more than a name's worth."""
+    total = sum(count for character, count in letters.items() if _script_of(character) == script)
+    own = {language: sum(letters.get(one, 0) for one in its) for language, its in LETTERS[script].items()}
+    (language, count), (_, next_count) = _two_highest(own)
     return language if count >= 2 and count / total >= 0.02 and count > 1.5 * next_count else None
 
 
 def _by_words(text: str, script: str) -> str | None:
     """The language whose frequent words and marked letters fill most of `text`."""
-    words = Counter(_WORD.findall(text.casefold()))
-    apart = " ".join(words.elements())
-    scores = Counter({language: _score(words, apart, language, known) for language, known in FREQUENT[script].items()})
-    (language, score), (_, next_score) = scores.most_common(2)
-    return language if score >= 2 and score / words.total() >= 0.1 and score > 1.3 * next_score else None
+    words = _WORD.findall(text.casefold())
+    apart = " ".join(words)
+    scores = {language: _marks(apart, language) for language in FREQUENT[script]}
+    for word in words:
+        for language in _SPEAKERS[script].get(word, ()):
+            scores[language] += 1
+    (language, score), (_, next_score) = _two_highest(scores)
+    return language if score >= 2 and score / len(words) >= 0.1 and score > 1.3 * next_score else None
 
 
-def _score(words: Counter[str], apart: str, language: str, frequent: frozenset[str]) -> float:
-    spelt = len(MARKS[language].findall(apart)) if language in MARKS else 0
-    return sum(words[word] for word in words.keys() & frequent) + spelt / 2
+def _two_highest(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(scores.items(), key=itemgetter(1), reverse=True)[:2]
+
+
+def _marks(apart: str, language: str) -> float:
+    return len(MARKS[language].findall(apart)) / 2 if language in MARKS else 0
+
+
+_SPEAKERS = {
+    script: {
+        word: tuple(language for language, frequent in languages.items() if word in frequent)
+        for word in frozenset().union(*languages.values())
+    }
+    for script, languages in FREQUENT.items()
+}

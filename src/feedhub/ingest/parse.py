@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import unescape  # replaces text, parses nothing
@@ -32,8 +33,9 @@ import feedparser
 from feedhub.ingest import jsonfeed
 from feedhub.ingest.charset import decode
 from feedhub.ingest.doctype import Markup, read_markup
-from feedhub.ingest.items import Node, page_link, plain_title, read_item, relations, string, strings
+from feedhub.ingest.items import MARK, Node, page_link, plain_title, read_item, relations, string, strings
 from feedhub.ingest.sitemap import is_sitemap, read_sitemap
+from feedhub.ingest.split import Split, split
 from feedhub.ingest.webpage import is_page, judge_page
 from feedhub.models import Failed, FailureKind, ParsedFeed, RawHints
 
@@ -66,12 +68,23 @@ class _Reading:
     entries: list[Node]
     well_formed: bool
     faults: tuple[str, ...] = ()
+    frame: str = ""
+    marks: tuple[str, ...] = ()
 
 
-def parse(body: bytes, *, url: str, content_type: str = "", untitled: bool = False) -> ParsedFeed | Failed:
+def parse(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    untitled: bool = False,
+    frame: str = "",
+    seen: Collection[str] = (),
+) -> ParsedFeed | Failed:
     """The feed or news sitemap in `body`, found at `url` with the header's `content_type`.
 
-    `untitled` admits a sitemap's addresses without headlines (:func:`feedhub.ingest.sitemap.read_sitemap`).
+    `untitled` admits a sitemap's addresses without headlines (:func:`feedhub.ingest.sitemap.read_sitemap`). Items with
+    a mark in `seen` are left out where the frame has the mark `frame`.
     Fails as `broken` (empty, unreadable, or no item usable), `not_a_feed`, or `blocked` (a challenge or login page).
     Pure. It may take long or end the process on a hostile document: run it in one that may die.
     """
@@ -86,7 +99,7 @@ def parse(body: bytes, *, url: str, content_type: str = "", untitled: bool = Fal
     if is_sitemap(markup.root):
         return read_sitemap(text, url, untitled=untitled)
     if markup.root:
-        return _parse_markup(markup, url) or _no_feed(markup, text)
+        return _parse_markup(markup, url, frame, seen) or _no_feed(markup, text)
     if text.startswith("<"):
         return Failed(FailureKind.BROKEN, "answered with a document that ends before its first element")
     return Failed(FailureKind.NOT_A_FEED, "answered with something that is neither XML nor JSON")
@@ -99,10 +112,11 @@ def _no_feed(markup: Markup, text: str) -> Failed:
     return Failed(FailureKind.NOT_A_FEED, f"answered with a document of <{markup.root[:80]}>, which is no feed")
 
 
-def _parse_markup(markup: Markup, url: str) -> ParsedFeed | Failed | None:
+def _parse_markup(markup: Markup, url: str, frame: str, seen: Collection[str]) -> ParsedFeed | Failed | None:
     """The feed in a document of tags; None if it is none."""
     try:
-        reading = _read(markup)
+        cut = split(markup.document.encode())
+        reading = (_read_unseen(cut, seen) if cut and cut.frame_mark == frame else None) or _read(markup, cut)
     except _SURVIVABLE as error:
         return Failed(FailureKind.BROKEN, f"answered with a document that cannot be read ({type(error).__name__})")
     if not reading.version and not reading.entries:
@@ -122,7 +136,7 @@ def _feed(reading: _Reading, url: str, *, cut_off: bool) -> ParsedFeed | Failed:
     reasons += [_EMPTY] if len(items) < len(entries) else []
     reasons += [_CUT_OFF] if cut_off else []
     total = len(reading.entries) + len(reading.faults)
-    if total and not items:
+    if total and not items and len(reading.marks) <= total:
         return Failed(FailureKind.BROKEN, f"none of its {total} items is usable: {'; '.join(reasons)}")
     return ParsedFeed(
         format=reading.version,
@@ -134,6 +148,8 @@ def _feed(reading: _Reading, url: str, *, cut_off: bool) -> ParsedFeed | Failed:
         skipped_reason="; ".join(reasons),
         hints=_hints(reading.feed),
         links=relations(reading.feed),
+        frame=reading.frame,
+        marks=reading.marks,
     )
 
 
@@ -156,11 +172,32 @@ def _last_item_is_open(markup: Markup) -> bool:
     return bool(start) and not _ITEM_END.search(markup.body, start)
 
 
-def _read(markup: Markup) -> _Reading:
+def _read(markup: Markup, cut: Split | None) -> _Reading:
     try:
-        return _run_feedparser(markup)
+        reading = _run_feedparser(markup.document.encode())
     except _SURVIVABLE:
         return _read_singly(markup)
+    return _marked(reading, cut, cut.marks) if cut else reading
+
+
+def _read_unseen(cut: Split, seen: Collection[str]) -> _Reading | None:
+    """The document without the items in `seen`; None where that is not surely the whole's but for them."""
+    marks = cut.marks
+    places = [place for place, mark in enumerate(marks) if mark not in seen]
+    try:
+        reading = _run_feedparser(cut.document(places))
+    except _SURVIVABLE:
+        return None
+    marked = _marked(reading, cut, [marks[place] for place in places])
+    return marked if marked.marks else None
+
+
+def _marked(reading: _Reading, cut: Split, marks: Sequence[str]) -> _Reading:
+    """With the marks of all of the document's items, if its entries are those with `marks`."""
+    if not reading.well_formed or len(reading.entries) != len(marks):
+        return reading
+    entries: list[Node] = [{**entry, MARK: mark} for entry, mark in zip(reading.entries, marks, strict=True)]
+    return replace(reading, entries=entries, frame=cut.frame_mark, marks=cut.marks)
 
 
 def _read_singly(markup: Markup) -> _Reading:
@@ -175,15 +212,16 @@ def _read_singly(markup: Markup) -> _Reading:
     faults: list[str] = []
     for item in found:
         try:
-            entries += _run_feedparser(replace(markup, body=f"{head}{item[0]}{tail}")).entries
+            entries += _run_feedparser(replace(markup, body=f"{head}{item[0]}{tail}").document.encode()).entries
         except _SURVIVABLE as error:
             faults.append(type(error).__name__)
-    return replace(_run_feedparser(replace(markup, body=head + tail)), entries=entries, faults=tuple(faults))
+    empty = _run_feedparser(replace(markup, body=head + tail).document.encode())
+    return replace(empty, entries=entries, faults=tuple(faults))
 
 
-def _run_feedparser(markup: Markup) -> _Reading:
+def _run_feedparser(document: bytes) -> _Reading:
     found = feedparser.parse(
-        io.BytesIO(markup.document.encode()),
+        io.BytesIO(document),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,16 +30,21 @@ from feedhub.models import (
     NextPoll,
     NotModified,
     Poll,
+    Recall,
     Received,
     Validators,
 )
 from feedhub.net.fetch import Fetcher
 from feedhub.net.hosts import Clock, HostBudget, running
-from feedhub.store import feeds
+from feedhub.store import feeds, recalls
 from feedhub.store.database import Store
-from feedhub.stories.identity import identify, lookup
+from feedhub.stories.identity import Identification, identify, lookup
 from feedhub.websub.discovery import belongs, offered
 
+_Known = tuple[Identification, Mapping[int, str]]
+"""Which stored entry each item is, and the stored digests by the entries' numbers."""
+
+_NOTHING = Recall()
 _RECHECK = timedelta(days=7)  # a server that answers 304 for ever is asked unconditionally this often (R21)
 
 
@@ -74,10 +79,10 @@ async def _outcome(
         case Fetched(body=body, elapsed=elapsed) if _hash(body) == memory.body_hash:
             return _whole(_answered(feed, memory, now, result.freshness, elapsed), result)
         case Fetched(elapsed=elapsed):
-            received = await _read(feed, result, tools.workers)
-            if isinstance(received, Failed):
-                return failed(feed, memory, now, _where_a_feed_was(received, memory))
-            news = await _news(feed, memory, result, received, now, clock, tools)
+            recall = await tools.store.read(recalls.recall, memory.number)
+            news = await _read_news(feed, memory, result, recall, now, clock, tools)
+            if isinstance(news, Failed):
+                return failed(feed, memory, now, _where_a_feed_was(news, memory))
             return _whole(_answered(feed, memory, now, result.freshness, elapsed, news), result)
         case Failed():
             return failed(feed, memory, now, result)
@@ -95,7 +100,8 @@ async def read_delivery(
         return received
     if not belongs(offer, delivered.links, received.links):
         return Failed(FailureKind.BROKEN, "the document is another one")
-    return await _news(feed, memory, delivered, received, now, running(now), tools)
+    known = await _known(memory, received, tools)
+    return await _news(feed, memory, delivered, received, known, now, running(now), tools)
 
 
 def failed(feed: FeedConfig, memory: FeedMemory, now: datetime, failure: Failed) -> Poll:
@@ -162,10 +168,37 @@ async def _fetch(feed: FeedConfig, memory: FeedMemory, now: datetime, tools: Too
     return await (tools.pages if feed.select else tools.fetcher).fetch(request, now)
 
 
-async def _read(feed: FeedConfig, fetched: Fetched, workers: ParserWorkers) -> Received | Failed:
+async def _read_news(
+    feed: FeedConfig,
+    memory: FeedMemory,
+    fetched: Fetched,
+    recall: Recall,
+    now: datetime,
+    clock: Clock,
+    tools: Tools,
+) -> News | Failed:
+    """What the document changes. Items in `recall` are read again only where one of them is not stored as it says."""
+    received = await _read(feed, fetched, tools.workers, recall)
+    if isinstance(received, Failed):
+        return received
+    known = await _known(memory, received, tools)
+    if changes.recalled_amiss(*known):
+        return await _read_news(feed, memory, fetched, _NOTHING, now, clock, tools)
+    return await _news(feed, memory, fetched, received, known, now, clock, tools)
+
+
+async def _known(memory: FeedMemory, received: Received, tools: Tools) -> _Known:
+    found = await tools.store.read(feeds.known_items, memory.number, *lookup(received.entries))
+    identification = identify(received.entries, [item for item, _digest in found.values()])
+    return identification, {number: digest for number, (_item, digest) in found.items()}
+
+
+async def _read(
+    feed: FeedConfig, fetched: Fetched, workers: ParserWorkers, recall: Recall = _NOTHING
+) -> Received | Failed:
     reading = Reading(fetched.url, feed.timezone, feed.language, feed.select, feed.full_text)
     try:
-        return await workers.call(read_document, fetched.body, fetched.url, fetched.content_type, reading)
+        return await workers.call(read_document, fetched.body, fetched.url, fetched.content_type, reading, recall)
     except (ParserDied, ParserTimeout) as error:
         return Failed(FailureKind.BROKEN, f"the document cannot be read: {error}", elapsed=fetched.elapsed)
 
@@ -175,13 +208,13 @@ async def _news(
     memory: FeedMemory,
     fetched: Fetched,
     received: Received,
+    known: _Known,
     now: datetime,
     clock: Clock,
     tools: Tools,
 ) -> News:
-    found = await tools.store.read(feeds.known_items, memory.number, *lookup(received.entries))
-    identification = identify(received.entries, [item for item, _digest in found.values()])
-    rewritten = changes.rewritten(identification, {number: digest for number, (_item, digest) in found.items()})
+    identification, digests = known
+    rewritten = changes.rewritten(identification, digests)
     stored = await tools.store.read(feeds.wordings, [item.known.entry_id for item in rewritten if item.known])
     most = feed.initial_items if memory.empty else None
     fresh, old = changes.withhold(changes.new(identification), most, now)
@@ -205,6 +238,7 @@ async def _news(
         offer=_offer(fetched, received, tools),
         withheld=changes.arrivals(old, now),
         relisted=changes.relisted(identification),
+        recall=changes.recall(received),
     )
 
 

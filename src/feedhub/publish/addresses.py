@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from feedhub.models import OutputView
-
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
+from feedhub.net.address import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +30,9 @@ def link_to(view: OutputView) -> OutputLink:
 
 def web_address(url: str) -> str:
     """An absolute http(s) address in the letters of RFC 3986, as feed validators ask; empty where it is none."""
-    try:
-        parts = urlsplit(url.strip())
-        host, port = _ascii_host(parts.hostname or ""), parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not host:
-        return ""
-    netloc = host if port is None else f"{host}:{port}"
-    path, query, fragment = (_escape(part) for part in (parts.path, parts.query, parts.fragment))
-    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+    return str(parse(url) or "")
 
 
 def host_of(url: str) -> str:
     """The host of an address for people, without `www.`; empty where it has none."""
     return urlsplit(web_address(url)).netloc.removeprefix("www.")
-
-
-def _ascii_host(host: str) -> str:
-    """The host in ASCII, or empty where it is none. UnicodeError, which IDNA raises, is a ValueError."""
-    name = host if host.isascii() else host.encode("idna").decode("ascii")
-    name = f"[{name}]" if ":" in name else name
-    return name if _HOST.fullmatch(name) else ""
-
-
-def _escape(part: str) -> str:
-    return quote(_STRAY_PERCENT.sub("%25", part), safe=";/?:@&=+$.-_!~*'()%,", errors="ignore")

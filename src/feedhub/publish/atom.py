@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from feedhub.models import OutputView
 from feedhub.publish.addresses import link_to
 from feedhub.publish.item import Item, common_language, feed_title, items, one_line
-from feedhub.publish.xml import ATOM, HISTORY, Attributes, atom_link, child, element, rfc3339, serialise
+from feedhub.publish.xml import ATOM, HISTORY, Attributes, atom_link, child, element, rfc3066, rfc3339, serialise
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 _TYPE = "application/atom+xml"
@@ -18,7 +18,8 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     """The output as Atom. `links` are more links of the feed, relation to address; `archive` marks an RFC 5005 page."""
     written = items(view)
     feed = element(
-        "feed", {"xmlns": ATOM, "xmlns:fh": HISTORY if archive else None, "xml:lang": common_language(written)}
+        "feed",
+        {"xmlns": ATOM, "xmlns:fh": HISTORY if archive else None, "xml:lang": rfc3066(common_language(written))},
     )
     child(feed, "id", view.id)
     child(feed, "title", feed_title(view))
@@ -37,7 +38,7 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
 
 
 def _entry(feed: Element, item: Item) -> None:
-    entry = child(feed, "entry", attributes={"xml:lang": item.language})
+    entry = child(feed, "entry", attributes={"xml:lang": rfc3066(item.language)})
     child(entry, "id", item.story.id)
     child(entry, "title", item.title)
     child(entry, "published", rfc3339(item.story.published))

@@ -156,7 +156,7 @@ def text_html(story: Story) -> str:
 
 def summary_html(story: Story) -> str:
     """The summary as a paragraph; where there is none, the headline."""
-    return f"<p>{escape(clean(story.summary).strip() or headline(story))}</p>"
+    return f"<p>{escape(clean(story.summary).strip() or headline(story), quote=False)}</p>"
 
 
 def summarised(story: Story) -> Story:
@@ -245,7 +245,7 @@ def _html(story: Story, picture: Picture | None, carriers: tuple[Via, ...]) -> s
 
 
 def _also(carriers: tuple[Via, ...]) -> str:
-    links = (f'<a href="{escape(via.url)}"><bdi>{escape(via.source)}</bdi></a>' for via in carriers)
+    links = (f'<a href="{escape(via.url)}"><bdi>{escape(via.source, quote=False)}</bdi></a>' for via in carriers)
     return f'<p><bdi lang="en">Also in</bdi>: {", ".join(links)}</p>' if carriers else ""
 
 
@@ -259,7 +259,7 @@ def _directed(html: str, direction: Direction, language: str | None) -> str:
 def _figure(picture: Picture) -> str:
     sizes = (("width", picture.width), ("height", picture.height))
     size = "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
-    caption = f"<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
+    caption = f"<figcaption>{escape(picture.caption, quote=False)}</figcaption>" if picture.caption else ""
     return f'<figure><img src="{escape(picture.url)}" alt="{escape(picture.caption)}"{size}>{caption}</figure>'
 
 

@@ -19,6 +19,7 @@ from feedhub.publish.xml import (
     child,
     element,
     rfc822,
+    rfc3066,
     rfc3339,
     serialise,
 )
@@ -42,7 +43,7 @@ def render(view: OutputView, *, links: Mapping[str, str] | None = None, archive:
     child(channel, "title", title)
     child(channel, "link", view.site_url + link_to(view).page)
     child(channel, "description", title)
-    if language := common_language(written):
+    if language := rfc3066(common_language(written)):
         child(channel, "language", language)
     child(channel, "lastBuildDate", rfc822(view.updated))
     child(channel, "generator", "feedhub")
@@ -64,12 +65,13 @@ def _item(channel: Element, item: Item) -> None:
     child(node, "pubDate", rfc822(item.story.published))
     child(node, "atom:updated", rfc3339(item.story.updated))  # RSS has no word for it
     child(node, "dc:creator", item.author)
-    if item.language:
-        child(node, "dc:language", item.language)
+    if language := rfc3066(item.language):
+        child(node, "dc:language", language)
     for category in item.categories:
         child(node, "category", category)
     _media(node, item)
-    child(node, "description", escape(item.summary, quote=False))  # HTML by the format's custom, so text is escaped
+    # HTML by the format's custom, so text is escaped; never empty, since readers may know nothing else.
+    child(node, "description", escape(item.summary, quote=False) or item.html)
     child(node, "content:encoded", item.html)
     child(node, "source", item.origin.title, {"url": item.origin.feed or item.origin.id})
     for via in item.vias:

@@ -19,10 +19,13 @@ DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 
+_KURDISH = {"ckb": "Arab", "kmr": "Latn"}  # the scripts of the two that ISO 639-3 tells apart
+
 Attributes = Mapping[str, str | int | None]
 
-# What XML 1.0 `Char` leaves out (section 2.2), and the control characters that it only discourages.
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 `Char` leaves out (section 2.2), and the controls and noncharacters that it only discourages.
+_PLANES = "".join(f"{chr(plane)}-{chr(plane + 0xFFFD)}" for plane in range(0x10000, 0x110000, 0x10000))
+_ILLEGAL = re.compile(f"[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd{_PLANES}]")
 _LINE_END = re.compile(r"\r\n?")
 
 
@@ -67,6 +70,15 @@ def rfc3339(moment: datetime) -> str:
 def rfc822(moment: datetime) -> str:
     """RFC 822 with a year of four digits, in UTC."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
+def rfc3066(language: str | None) -> str | None:
+    """The tag in the codes of RFC 3066, which Atom and RSS go by: it knows no ISO 639-3, so Kurdish is `ku` there."""
+    primary, *rest = (language or "").split("-")
+    if primary not in _KURDISH:
+        return language
+    script = [] if rest and len(rest[0]) == 4 else [_KURDISH[primary]]
+    return "-".join(["ku", *script, *rest])
 
 
 def _present(attributes: Attributes | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col
 
-from feedhub.store.database import chunks
+from feedhub.store.database import chunks, store_rows
 from feedhub.store.nearby import Found, Nearby, Waiting
 from feedhub.store.overrides import Apart
 from feedhub.store.policies import CarrierKey, FeedPolicy, representative
@@ -53,7 +53,7 @@ class Batch:
             session, {urn for one in waiting for urn in story_ids(one.entry, policies[one.entry.feed].key)}
         )
         self._placed: list[tuple[Waiting, int, Decision]] = []
-        self._keys: list[dict[str, int]] = []
+        self._keys: list[tuple[int, int, int]] = []
         self._related: dict[tuple[int, int], NearMiss] = {}
         self.founded: list[dict[str, Any]] = []
         self.split = 0
@@ -102,7 +102,7 @@ class Batch:
             return
         self._apart.note(one, story)
         keys = self._near.place(one, story, one.entry.published, rule)
-        self._keys += [{"day": one.day, "key": key, "entry_id": one.entry.entry_id} for key in keys]
+        self._keys += [(one.day, key, one.entry.entry_id) for key in keys]
 
     def _relate(self, story: int, misses: Iterable[NearMiss]) -> None:
         for miss in misses:
@@ -148,7 +148,7 @@ class Batch:
         self._store_entries(homes, shown)
         bury(self._session, self.expired)
         if self._keys:
-            self._session.execute(insert(table_of(KeyRow)), self._keys)
+            store_rows(self._session, table_of(KeyRow), self._keys)
         related = [(numbers.get(a, a), numbers.get(b, b), miss) for (a, b), miss in self._related.items()]
         relate(self._session, related)
         edited = {one.entry.entry_id: one for one in self._waiting if one.story is not None}

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current
+from feedhub.store.overrides import Groups, unknown
 from feedhub.store.tables import FeedRow
 
 _REVISIONS = Path(__file__).parent / "migrations" / "versions"
@@ -20,11 +22,15 @@ _REVISIONS = Path(__file__).parent / "migrations" / "versions"
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """`revision` is what the tables are at, None where there are none yet; `last_poll` is the latest of any feed."""
+    """`revision` is what the tables are at, None where there are none yet; `last_poll` is the latest of any feed.
+
+    `unknown` are the names in `merge` and `never_merge` that stand for nothing here.
+    """
 
     name: str
     revision: str | None
     last_poll: datetime | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def outlook(self) -> str:
@@ -34,8 +40,10 @@ class Checkup:
         return "its tables are up to date" if self.revision == HEAD else "the next start brings its tables up to date"
 
 
-def check_up(url: str) -> Checkup:
+def check_up(url: str, groups: Groups = ()) -> Checkup:
     """Reach the database at `url` and try to write, taking it back. Raises StoreError with what is wrong.
+
+    `groups` are those of `merge` and `never_merge`.
 
     An SQLite file that is not there yet is not made.
     """
@@ -48,7 +56,9 @@ def check_up(url: str) -> Checkup:
             revision = current(connection)
             if revision is not None and revision not in _known():
                 raise StoreError(f"a newer feedhub has changed the tables of {store.name} (to {revision}); use that")
-            return Checkup(store.name, revision, _last_poll(connection) if revision == HEAD else None)
+            if revision != HEAD:
+                return Checkup(store.name, revision)
+            return Checkup(store.name, revision, _last_poll(connection), tuple(unknown(Session(connection), groups)))
     finally:
         store.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlmodel import Session
 
@@ -151,6 +151,18 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, _PARAMETERS)):
         yield chunk
+
+
+def store_rows(session: Session, table: Table, rows: Sequence[tuple[int | str, ...]]) -> None:
+    """Insert many small rows, each with all columns of the table in their order, as the driver takes them.
+
+    For numbers and text only: SQLAlchemy, which knows the other types, takes longer for such a row than the database.
+    """
+    connection = session.connection()
+    place = "?" if connection.dialect.name == "sqlite" else "%s"
+    names, places = ", ".join(table.columns.keys()), ", ".join([place] * len(table.columns))
+    insert = f"INSERT INTO {table.name} ({names}) VALUES ({places})"  # noqa: S608 - names of the schema and placeholders
+    connection.exec_driver_sql(insert, list(rows))
 
 
 def _reason(error: Exception) -> str:

@@ -29,6 +29,7 @@ from feedhub.net.hosts import CLOCK_DRIFT, MOST_PATIENCE
 from feedhub.net.urls import host_of, without_scheme
 from feedhub.store import hosts, hub
 from feedhub.store.database import chunks
+from feedhub.store.recalls import remember
 from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, table_of
 from feedhub.store.tallies import day_of
 from feedhub.store.tombstones import STRIPPED, relist
@@ -194,6 +195,7 @@ def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> Non
         row.document_url = poll.document_url
     if news:
         _record_news(session, row, news, poll.at)
+        remember(session, poll.feed, news.recall)
     session.add(
         PollRow(
             feed_id=poll.feed,

@@ -6,7 +6,9 @@ else: not from where a batch ends, nor from a restart in between (R7).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,6 +69,18 @@ class Matched:
         )
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for cycles: a batch makes many objects and no cycle, and a search looks at them all."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Matcher:
     """Matches for one configuration. It holds nothing that a restart would miss: what it remembers saves work only."""
 
@@ -105,6 +119,7 @@ class Matcher:
         renamed = hub.settle_renames(session, now)
         return Matched(renamed=renamed, regrouped=self._regroup(session, now))
 
+    @_uncollected()
     def match(self, session: Session, numbers: Sequence[int], now: datetime) -> Matched:
         """Match these pending entries, given in their order, and number the stories that enter an output.
 
@@ -129,36 +144,42 @@ class Matcher:
         return parted + apply_merges(session, self._dedup.merge, self._policies, now)
 
     def _load(self, session: Session, numbers: Sequence[int]) -> list[Waiting]:
-        rows = session.execute(_PENDING, {"ids": numbers, "feeds": self._policies})
-        found = {row.id: self._waiting(row) for row in rows}
+        rows = session.execute(_PENDING, {"ids": numbers, "feeds": self._policies}).all()
+        found = {row[0]: self._waiting(*row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
-    def _waiting(self, row: Any) -> Waiting:
-        policy = self._policies[row.feed_id]
-        print_ = None
-        if policy.dedup == "story":
-            print_ = self._prints.make(row.id, row.digest, row.title, row.summary, row.content)
+    def _waiting(
+        self,
+        number: int,
+        feed: int,
+        key: str,
+        guid: str,
+        canonical_url: str | None,
+        title: str,
+        summary: str,
+        content: str,
+        published: datetime,
+        first_seen: datetime,
+        digest: str,
+        rule: str,
+        story: int | None,
+        home: int | None,
+        edited_at: datetime | None,
+    ) -> Waiting:
+        policy = self._policies[feed]
+        print_ = self._prints.make(number, digest, title, summary, content) if policy.dedup == "story" else None
         entry = Unmatched(
-            entry_id=row.id,
-            feed=row.feed_id,
+            entry_id=number,
+            feed=feed,
             order=policy.order,
-            key=row.key,
-            guid=row.guid,
-            canonical_url=row.canonical_url,
-            title=row.title,
-            published=row.published,
-            first_seen=row.first_seen,
+            key=key,
+            guid=guid,
+            canonical_url=canonical_url,
+            title=title,
+            published=published,
+            first_seen=first_seen,
             deduplicated=policy.deduplicated,
             fingerprint=print_,
         )
-        home = row.story_id if row.home_id is None else row.home_id
-        keys, day = stored_keys(print_), day_of(row.first_seen)
-        return Waiting(entry, row.story_id, home, row.rule, row.digest, row.edited_at, day, keys)
-
-
-def match_pending(session: Session, matcher: Matcher, now: datetime) -> Matched:
-    """Match whatever waits, all in the transaction of `session`."""
-    matched, numbers = matcher.begin(session, now), matcher.pending(session)
-    for start in range(0, len(numbers), BATCH):
-        matched += matcher.match(session, numbers[start : start + BATCH], now)
-    return matched
+        keys, day = stored_keys(print_), day_of(first_seen)
+        return Waiting(entry, story, story if home is None else home, rule, digest, edited_at, day, keys)

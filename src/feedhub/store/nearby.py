@@ -105,6 +105,8 @@ class Nearby:
     ) -> None:
         self._session, self._policies, self._prints, self._window = session, policies, prints, window
         self._known: dict[int, Known] = {}
+        self._open: set[int] = set()  # those of them whose texts are compared
+        self._wordings: dict[int, tuple[Candidate, ...]] = {}  # of those that were compared
         self._under_key = _under_keys(session, batch, window, today)
         self._under_name: defaultdict[str, list[int]] = defaultdict(list)
         self._carriers: defaultdict[int, list[Known]] = defaultdict(list)
@@ -124,23 +126,23 @@ class Nearby:
                 self._under_name[name].append(row.id)
                 if row.rule == EXPIRED:
                     self._expired[name].append(row)
-        self._load_prints(self._comparable(batch))
+        self._load_wordings(self._with_founders(row for one in batch for row in self._near(one)))
 
     def _load_stories(self, homes: set[int]) -> None:
         """These stories' dates and all their carriers."""
-        for story, published, merged_into in self._session.execute(_STORIES, {"ids": homes}):
+        for story, published, merged_into in self._session.execute(_STORIES, {"ids": homes}).all():
             self._published[story] = published
             if merged_into is not None:
                 self.shown_under[story] = merged_into
         for row in _known(self._session, _UNDER_STORY, {self.shown_under.get(home, home) for home in homes}):
             if row.story in homes:
-                self._known[row.id] = row
-                self._carriers[row.story].append(row)
+                self._take_up(row, row.story)
 
-    def _comparable(self, batch: Iterable[Waiting]) -> list[Known]:
-        """The stored entries that those of the batch will be compared with, and the founders of their stories."""
-        rows = [self._known[row] for row in {row for one in batch for row in self._shortlist(one)}]
-        return rows + [self._founder(story) for story in {row.story for row in rows if row.story is not None}]
+    def _take_up(self, row: Known, story: int) -> None:
+        self._known[row.id] = row
+        self._carriers[story].append(row)
+        if self._mode(row.feed) == "story":
+            self._open.add(row.id)
 
     def place(self, one: Waiting, story: int, published: datetime, rule: str) -> list[int]:
         """Take up an entry that has got its story; returns the keys under which later ones are to find it."""
@@ -159,19 +161,19 @@ class Nearby:
             one.digest,
         )
         self.leave(entry.entry_id)
-        self._known[row.id] = row
-        self._carriers[story].append(row)
+        self._take_up(row, story)
         self._published.setdefault(story, published)
         for name in names(row.guid, row.canonical_url):
             if row.id not in self._under_name[name]:
                 self._under_name[name].append(row.id)
-        chosen = [key for key in one.keys if self._has_room(key, one, story)]
+        chosen = [key for key in one.keys if key not in self._under_key or self._has_room(key, one, story)]
         for key in chosen:
             self._under_key[key].append((one.day, row.id))
         return chosen
 
     def leave(self, entry: int) -> None:
         """Take an entry out of the story it was in."""
+        self._wordings.pop(entry, None)
         before = self._known.pop(entry, None)
         if before is not None and before.story is not None:
             self._carriers[before.story].remove(before)
@@ -192,11 +194,13 @@ class Nearby:
 
         Those of the stories in `but` are left out.
         """
-        entry = one.entry
-        named = {row: None for name in names(entry.guid, entry.canonical_url) for row in self._under_name[name]}
-        like = self._shortlist(one)
-        rows = [self._known[row] for row in dict.fromkeys([*named, *like]) if row in self._known]
-        return self.found([row for row in rows if row.id != entry.entry_id and row.story not in but])
+        rows = [self._known[row] for row in self._near(one)]
+        return self.found([row for row in rows if row.id != one.entry.entry_id and row.story not in but])
+
+    def _near(self, one: Waiting) -> list[int]:
+        """The carriers that share an address, a guid or a key of its text with the entry, which may be one of them."""
+        named = [row for name in names(one.entry.guid, one.entry.canonical_url) for row in self._under_name[name]]
+        return [row for row in dict.fromkeys([*named, *self._shortlist(one)]) if row in self._known]
 
     def found(self, rows: Iterable[Known]) -> Found:
         """These carriers and their stories as the decision takes them. Feeds without deduplication lend nobody theirs.
@@ -205,13 +209,10 @@ class Nearby:
         """
         rows = sorted((row for row in rows if self._mode(row.feed) != "off"), key=_rank)
         first = {story: self._founder(story) for story in {row.story for row in rows} if story is not None}
-        every = [*rows, *first.values()]
-        prints, first_prints = self._load_prints(every), self._load_first_prints(every)
-        candidates = [wording for row in rows for wording in self._wordings(row, prints, first_prints)]
+        self._load_wordings([*rows, *first.values()])
+        candidates = [wording for row in rows for wording in self._wordings[row.id]]
         stories = {
-            story: StorySoFar(
-                self._wordings(row, prints, first_prints), self._published[story], len(self._carriers[story])
-            )
+            story: StorySoFar(self._wordings[row.id], self._published[story], len(self._carriers[story]))
             for story, row in first.items()
         }
         return Found(candidates, stories)
@@ -231,22 +232,32 @@ class Nearby:
     def _founder(self, story: int) -> Known:
         return min(self._carriers[story], key=_founding)
 
+    def _with_founders(self, numbers: Iterable[int]) -> list[Known]:
+        """These carriers and the founders of their stories."""
+        rows = [self._known[number] for number in set(numbers)]
+        return rows + [self._founder(story) for story in {row.story for row in rows} if story is not None]
+
     def _shortlist(self, one: Waiting) -> list[int]:
         """The entries whose texts are worth comparing, in no order; of many, those first matched count first (R7)."""
-        keys = (key for key in one.keys if key in self._under_key)
-        rows = [(key, row) for key in keys for row in self._within(key, one) if self._is_comparable(row, one)]
+        own = one.entry.entry_id
+        rows = [
+            (key, row)
+            for key in one.keys
+            if key in self._under_key
+            for row in self._within(key, one)
+            if row in self._open and row != own
+        ]
+        found = {row for _, row in rows}
         if len(rows) <= SHORTLIST:
-            return list({row for _, row in rows})
-        ranked = sorted({row for _, row in rows}, key=lambda row: _rank(self._known[row]))
+            return list(found)
+        ranked = sorted(found, key=lambda row: _rank(self._known[row]))
         places = {row: place for place, row in enumerate(ranked)}
         return [ranked[place] for place in shortlist((key, places[row]) for key, row in rows)]
 
-    def _is_comparable(self, row: int, one: Waiting) -> bool:
-        return row in self._known and row != one.entry.entry_id and self._mode(self._known[row].feed) == "story"
-
     def _within(self, key: int, one: Waiting) -> list[int]:
         """The entries under the key that are no further from this one than the window."""
-        return [row for day, row in self._under_key.get(key, ()) if abs(day - one.day) <= self._window]
+        first, last = one.day - self._window, one.day + self._window
+        return [row for day, row in self._under_key[key] if first <= day <= last]
 
     def _has_room(self, key: int, one: Waiting, story: int) -> bool:
         under = self._within(key, one)
@@ -257,23 +268,28 @@ class Nearby:
     def _mode(self, feed: int) -> str:
         return self._policies[feed].dedup if feed in self._policies else "story"
 
+    def _load_wordings(self, rows: Iterable[Known]) -> None:
+        """Have what these carriers say at hand."""
+        missing = [row for row in rows if row.id not in self._wordings]
+        if not missing:
+            return
+        prints, first_prints = self._load_prints(missing), self._load_first_prints(missing)
+        self._wordings |= {row.id: self._worded(row, prints.get(row.id), first_prints.get(row.id)) for row in missing}
+
     def _load_prints(self, rows: Iterable[Known]) -> dict[int, Fingerprint]:
-        wanted = {row.id: row.digest for row in rows if self._mode(row.feed) == "story"}
+        wanted = {row.id: row.digest for row in rows if row.id in self._open}
         at_hand = {entry: self._prints_at_hand[entry] for entry in wanted if entry in self._prints_at_hand}
         missing = ((entry, digest) for entry, digest in wanted.items() if entry not in at_hand)
         return at_hand | self._prints.load(self._session, missing)
 
     def _load_first_prints(self, rows: Iterable[Known]) -> dict[int, Fingerprint]:
-        edited = {row.id for row in rows if row.id in self._first and self._mode(row.feed) == "story"}
+        edited = {row.id for row in rows if row.id in self._first and row.id in self._open}
         return self._prints.load_first(self._session, ((entry, self._first[entry].digest) for entry in edited))
 
-    def _wordings(
-        self, row: Known, prints: Mapping[int, Fingerprint], first_prints: Mapping[int, Fingerprint]
-    ) -> tuple[Candidate, ...]:
+    def _worded(self, row: Known, print_: Fingerprint | None, first: Fingerprint | None) -> tuple[Candidate, ...]:
         """What the carrier says, and what it said when it was matched where that is something else."""
-        now = _candidate(row, row.title, prints.get(row.id))
-        first = first_prints.get(row.id)
-        if first is None or first == now.fingerprint:
+        now = _candidate(row, row.title, print_)
+        if first is None or first == print_:
             return (now,)
         return now, _candidate(row, self._first[row.id].title, first)
 
@@ -310,12 +326,12 @@ def _candidate(row: Known, title: str, print_: Fingerprint | None) -> Candidate:
 
 
 def _known(session: Session, query: Select[Any], values: Iterable[int]) -> Iterator[Known]:
-    return map(Known._make, session.execute(query, {"ids": values}))
+    return map(Known._make, session.execute(query, {"ids": values}).all())
 
 
 def _homes(session: Session, entries: set[int]) -> set[int]:
     """The stories of these entries."""
-    return {home for home in session.execute(_HOMES, {"ids": entries}).scalars() if home is not None}
+    return {home for home in session.execute(_HOMES, {"ids": entries}).scalars().all() if home is not None}
 
 
 def _sharing_a_name(session: Session, batch: Sequence[Unmatched]) -> list[Known]:
@@ -334,7 +350,7 @@ def _under_keys(
     under: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     days = range(min(one.day for one in batch) - window, max(today, *(one.day for one in batch)) + 1)
     wanted = {"days": days, "keys": {key for one in batch for key in one.keys}}
-    for key, day, entry in session.execute(_UNDER_KEYS, wanted):
+    for key, day, entry in session.execute(_UNDER_KEYS, wanted).all():
         under[key].append((day, entry))
     return under
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import sqlalchemy
@@ -96,6 +97,13 @@ def apply_never_merge(session: Session, never_merge: Groups, policies: Mapping[i
     if founded:
         hub.bump(session)
     return founded
+
+
+def unknown(session: Session, groups: Groups) -> list[str]:
+    """The names, as they are written, that stand for no story and no entry here: they may still come."""
+    homes = _homes(session, named := _named(groups))
+    pairs = zip(chain.from_iterable(groups), chain.from_iterable(named), strict=True)
+    return list(dict.fromkeys(written for written, name in pairs if not homes.get(name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from feedhub.store.among import among
 from feedhub.store.tables import EntryRow, WordingRow, table_of
 from feedhub.stories.fingerprint import Fingerprint, fingerprint
 
-_KEPT = 400_000  # words and shingles of all that is kept, about 100 bytes each
+_KEPT = 600_000  # words and runs of all that is kept, about 60 bytes each
 _LEAST = 30  # what an entry without text counts
 
 
@@ -52,7 +52,7 @@ class Prints:
     def _load(self, session: Session, wanted: Iterable[tuple[int, str]], texts: Select[Any]) -> dict[int, Fingerprint]:
         found = {entry: self._find(entry, digest) for entry, digest in wanted}
         missing = [entry for entry, print_ in found.items() if print_ is None]
-        for entry, digest, *text in session.execute(texts, {"ids": missing}) if missing else ():
+        for entry, digest, *text in session.execute(texts, {"ids": missing}).all() if missing else ():
             found[entry] = self._keep(entry, digest, fingerprint(*text))
         return {entry: print_ for entry, print_ in found.items() if print_ is not None}
 

@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlmodel import Session, col, func, select
 
 from feedhub.store.retention import Pruned, Step, delete_rows, measure, take_away, with_merged
-from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, WordingRow, table_of
+from feedhub.store.tables import EntryRow, FeedRow, PollRow, RecallRow, SubscriptionRow, WordingRow, table_of
 
 _ROWS = 1_000  # numbers of entries that one step looks at
 
@@ -48,6 +48,7 @@ def forget_feeds(session: Session, _after: int, until: datetime) -> Step:
     feeds = removed(session, until)
     polls = delete_rows(session, PollRow, col(PollRow.feed_id).in_(feeds))
     delete_rows(session, SubscriptionRow, col(SubscriptionRow.feed_id).in_(feeds))
+    delete_rows(session, RecallRow, col(RecallRow.feed_id).in_(feeds))
     delete_rows(session, FeedRow, col(FeedRow.id).in_(feeds))
     return Pruned(feeds=len(feeds), polls=polls), None
 

@@ -32,13 +32,13 @@ _PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
 def taken(session: Session, urns: Iterable[str]) -> set[str]:
     """Those of the public ids that a story has or had."""
     wanted = set(urns)
-    return gone(session, wanted).union(session.execute(_URNS, {"urns": wanted}).scalars())
+    return gone(session, wanted).union(session.execute(_URNS, {"urns": wanted}).scalars().all())
 
 
 def gone(session: Session, urns: Iterable[str]) -> set[str]:
     """Those of the public ids whose story retention took away (R48)."""
     hashes = {hashed(urn): urn for urn in urns}
-    return {hashes[number] for number in session.execute(_GONE, {"ids": set(hashes)}).scalars()}
+    return {hashes[number] for number in session.execute(_GONE, {"ids": set(hashes)}).scalars().all()}
 
 
 def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:
@@ -85,12 +85,12 @@ def shown_carriers(
     """
     key = (EntryRow.story_id, EntryRow.id, EntryRow.feed_id, EntryRow.first_seen, EntryRow.key)
     query = sqlalchemy.select(*(col(column) for column in (*key, *columns)))
+    query = query.where(among(table_of(EntryRow).c.story_id, "stories"))
     if feeds is not None:
-        query = query.where(col(EntryRow.feed_id).in_(feeds))
+        query = query.where(among(table_of(EntryRow).c.feed_id, "feeds"))
     found: defaultdict[int, list[_Carrier]] = defaultdict(list)
-    for some in chunks(stories):
-        for story, *fields in session.execute(query.where(col(EntryRow.story_id).in_(some))):
-            found[story].append(kind(*fields))
+    for story, *fields in session.execute(query, {"stories": set(stories), "feeds": feeds}).all():
+        found[story].append(kind(*fields))
     return found
 
 

@@ -100,6 +100,17 @@ class FeedRow(SQLModel, table=True):
     document_day: int | None = Field(default=None, sa_type=SmallInteger)
 
 
+class RecallRow(SQLModel, table=True):
+    """What the last reading of a feed's document left (:class:`feedhub.models.Recall`)."""
+
+    __tablename__ = "recalls"
+
+    feed_id: int = Field(foreign_key="feeds.id", primary_key=True, sa_type=ROW_ID)
+    context: str
+    frame: str
+    entries: bytes  # as :mod:`feedhub.store.recalls` writes them
+
+
 class HostRow(SQLModel, table=True):
     """A host that may not be asked before both of these (R22, R23)."""
 

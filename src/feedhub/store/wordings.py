@@ -9,9 +9,15 @@ import sqlalchemy
 from sqlalchemy import insert
 from sqlmodel import Session, col
 
+from feedhub.store.among import among
 from feedhub.store.database import chunks
 from feedhub.store.tables import EntryRow, WordingRow, table_of
 from feedhub.store.tallies import day_of
+
+_wordings = table_of(WordingRow).c
+_FIRST = sqlalchemy.select(_wordings.entry_id, _wordings.digest, _wordings.title).where(
+    among(_wordings.entry_id, "ids")
+)
 
 
 class FirstWording(NamedTuple):
@@ -50,6 +56,4 @@ def keep_first(session: Session, entries: Sequence[int]) -> None:
 
 def first_wordings(session: Session, entries: Iterable[int]) -> Iterator[FirstWording]:
     """The first wordings of those of the entries that were edited since, as long as they are kept."""
-    query = sqlalchemy.select(col(WordingRow.entry_id), col(WordingRow.digest), col(WordingRow.title))
-    for some in chunks(entries):
-        yield from map(FirstWording._make, session.execute(query.where(col(WordingRow.entry_id).in_(some))))
+    return map(FirstWording._make, session.execute(_FIRST, {"ids": entries}).all())

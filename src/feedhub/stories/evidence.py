@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 
 from feedhub.stories.fingerprint import Fingerprint
 from feedhub.stories.statistics import RARE, Statistics
@@ -94,22 +95,23 @@ def _readings(
 def _likeness(left: Sequence[str], right: Sequence[str], statistics: Statistics) -> float:
     one, two = set(left), set(right)
     if one != two:
-        one, two = _respaced(one, left, right), _respaced(two, right, left)
+        one, two = _respaced(one, left, two), _respaced(two, right, one)
     return _share(statistics.weigh(one & two), statistics.weigh(one | two))
 
 
-def _respaced(words: set[str], own: Sequence[str], other: Sequence[str]) -> set[str]:
+def _respaced(words: set[str], own: Sequence[str], others: set[str]) -> set[str]:
     """`words` with those two made one that the other side writes together, as with the joiners of Persian."""
-    others = frozenset(other)
+    if others.isdisjoint(map(add, own, own[1:])):
+        return words
     for first, second in pairwise(own):
         if first + second in others:
             words = words - {first, second} | {first + second}
     return words
 
 
-def _told(headline: Iterable[str], known: frozenset[str], statistics: Statistics) -> float:
+def _told(headline: Iterable[str], known: Iterable[str], statistics: Statistics) -> float:
     words = frozenset(headline)
-    return _share(statistics.weigh(words & known), statistics.weigh(words))
+    return _share(statistics.weigh(words.intersection(known)), statistics.weigh(words))
 
 
 def _share(part: float, whole: float) -> float:

@@ -15,7 +15,7 @@ _NAMED = 6
 
 def alike_in(entry: Unmatched, evidence: Evidence, statistics: Statistics) -> str:
     """For instance "5 of 6 telling words of the headline are shared (…); 92 % of the shorter text; both say 34,917"."""
-    words = [word for word in dict.fromkeys(evidence.left) if not word[0].isdigit()]
+    words = [word for word in dict.fromkeys(evidence.left) if not word[-1].isdigit()]
     telling = [word for word in words if statistics.weight(word) >= _TELLING]
     shared = [word for word in telling if word in evidence.right]
     spelled = _spelled(entry.title)
@@ -38,7 +38,7 @@ def _heaviest(words: Sequence[str], statistics: Statistics) -> list[str]:
 
 
 def _numbers(evidence: Evidence) -> set[str]:
-    return {word for word in evidence.left if word[0].isdigit() and word in evidence.right}
+    return {word for word in evidence.left if word[-1].isdigit() and word in evidence.right}
 
 
 def _spelled(title: str) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
+from itertools import chain, pairwise
 
-from feedhub.stories.fingerprint import Fingerprint
+from feedhub.stories.fingerprint import Fingerprint, runs_of
+from feedhub.stories.memo import Memo
 
 MOST_KEYS = 20  # of one entry
 CROWD = 64  # entries under a key, within the window, beyond which it is boilerplate and finds nobody (R8)
@@ -23,6 +24,7 @@ _HEAD_RUNS = 3
 _RUNS = 7
 
 _WORD = 2**64
+_REMEMBERED = 100_000  # words that were hashed
 
 
 def keys(print_: Fingerprint) -> tuple[int, ...]:
@@ -35,11 +37,11 @@ def keys(print_: Fingerprint) -> tuple[int, ...]:
     lead = _runs(print_.lead)
     text = lead if print_.text == print_.lead else _runs(print_.text)
     chosen = [
-        *((_WORDS + sum(map(_hash, words))) % _WORD for words in print_.headlines if _is_telling(words)),
+        *((_WORDS + sum(_hashes(words))) % _WORD for words in print_.headlines if _is_telling(words)),
         *(_hash("".join(words)) for words in print_.headlines[:1] if _is_telling(words)),
-        *(nsmallest(_PAIRS, _pairs(print_.headline)) if _is_telling(print_.headline) else ()),
-        *nsmallest(_HEAD_RUNS, {*(lead or text)[:_HEAD]}),
-        *nsmallest(_RUNS, {*lead, *text}),
+        *(_smallest(_PAIRS, _pairs(print_.headline)) if _is_telling(print_.headline) else ()),
+        *_smallest(_HEAD_RUNS, (lead or text)[:_HEAD]),
+        *_smallest(_RUNS, lead if text is lead else lead + text),
     ]
     return tuple(number - _WORD if number >= _WORD // 2 else number for number in dict.fromkeys(chosen))[:MOST_KEYS]
 
@@ -59,25 +61,31 @@ def _is_telling(words: Sequence[str]) -> bool:
     return len(words) >= _HEADLINE_WORDS and sum(map(len, words)) >= _HEADLINE_LETTERS
 
 
-def _runs(words: Sequence[str]) -> list[int]:
-    hashes = [_hash(word) for word in words]
-    return [(_RUN + one + two + three) % _WORD for one, two, three in zip(hashes, hashes[1:], hashes[2:], strict=False)]
+def _runs(words: tuple[str, ...]) -> list[int]:
+    return [(_RUN + one + two + three) % _WORD for one, two, three in runs_of(_hashes(words))]
 
 
-def _pairs(words: Iterable[str]) -> set[int]:
+def _pairs(words: Iterable[str]) -> list[int]:
     """Neighbours among the longer words, and those with one between, in either order."""
-    hashes = [_hash(word) for word in words if len(word) >= _NEIGHBOUR_LETTERS]
-    return set(_gapped(hashes, 1)) | set(_gapped(hashes, 2))
+    hashes = _hashes(word for word in words if len(word) >= _NEIGHBOUR_LETTERS)
+    neighbours = chain(pairwise(hashes), zip(hashes, hashes[2:], strict=False))
+    return [(_PAIR + one + two) % _WORD for one, two in neighbours]
 
 
-def _gapped(hashes: Sequence[int], gap: int) -> Iterator[int]:
-    return ((_PAIR + one + two) % _WORD for one, two in zip(hashes, hashes[gap:], strict=False))
+def _smallest(most: int, numbers: Iterable[int]) -> list[int]:
+    """The smallest of the numbers, none twice; sooner than nsmallest for so few."""
+    return sorted(set(numbers))[:most]
 
 
-@lru_cache(100_000)
+def _hashes(words: Iterable[str]) -> tuple[int, ...]:
+    return tuple(map(_HASHES.__getitem__, words))
+
+
 def _hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
 
+
+_HASHES = Memo(_hash, _REMEMBERED)
 
 # A sum of hashes does not tell in what order the words came; with one of these it tells what kind of key it is.
 _WORDS, _RUN, _PAIR = _hash("words"), _hash("run"), _hash("pair")

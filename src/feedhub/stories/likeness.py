@@ -53,10 +53,14 @@ def _is_copy(e: Evidence) -> bool:
 
 def _is_other_lead(e: Evidence) -> bool:
     """The same headline over another lead, such as the article's own beginning: both texts have to speak of it."""
-    return e.headline_weight >= 2 and (
-        (e.headline >= 0.75 and e.least_support >= 0.25 and e.lead >= 0.25)
-        or (e.headline >= 0.6 and e.least_support >= 0.35 and e.lead >= 0.4)
-        or (e.headline >= 0.95 and e.least_support >= 0.1 and e.lead >= 0.5)
+    return (
+        e.headline_weight >= 2
+        and len(e.left) >= 4
+        and (
+            (e.headline >= 0.75 and e.least_support >= 0.25 and e.lead >= 0.25)
+            or (e.headline >= 0.6 and e.least_support >= 0.35 and e.lead >= 0.4)
+            or (e.headline >= 0.95 and e.least_support >= 0.1 and e.lead >= 0.5)
+        )
     )
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from feedhub.net.urls import is_homepage
@@ -67,7 +68,7 @@ def decide(
     if named := by_name(entry, candidates, headlines):
         return named
     joined, related = by_text(entry, candidates, stories or {}, statistics)
-    return replace(joined or Decision(None, "founded", _why_alone(entry, candidates)), related=related)
+    return replace(joined or Decision(None, "founded", _why_alone(entry, candidates, related)), related=related)
 
 
 def by_name(entry: Unmatched, candidates: Sequence[Candidate], headlines: Mapping[str, int]) -> Decision | None:
@@ -76,16 +77,16 @@ def by_name(entry: Unmatched, candidates: Sequence[Candidate], headlines: Mappin
     return by_address(entry, nearest, headlines) or by_guid(entry, nearest)
 
 
-def _why_alone(entry: Unmatched, candidates: Sequence[Candidate]) -> str:
+def _why_alone(entry: Unmatched, candidates: Sequence[Candidate], related: Sequence[NearMiss]) -> str:
     if entry.canonical_url and any(entry.canonical_url == other.canonical_url for other in candidates):
         return "its address stands for more than one piece of news"
     if entry.guid and any(entry.guid == other.guid for other in candidates):
         return "its guid stands for more than one piece of news"
-    return (
-        "no other entry had its address, guid or text"
-        if entry.fingerprint
-        else "no other entry had its address or guid"
-    )
+    if entry.fingerprint is None:
+        return "no other entry had its address or guid"
+    if related:
+        return "no other entry had its address or guid, and none that reads like it was the same news"
+    return "no other entry had its address, guid or text"
 
 
 def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
@@ -96,8 +97,12 @@ def count_headlines(titles: Iterable[tuple[str, int, str]]) -> dict[str, int]:
     seen: defaultdict[str, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for url, feed, title in titles:
         if title:
-            seen[url][feed].add(fold(title))
-    return {url: max(map(len, feeds.values())) for url, feeds in seen.items()}
+            seen[url][feed].add(title)
+    return {url: max(map(_different, feeds.values())) for url, feeds in seen.items()}
+
+
+def _different(titles: set[str]) -> int:
+    return len({fold(title) for title in titles}) if len(titles) > 1 else len(titles)
 
 
 class Founder(Protocol):
@@ -120,5 +125,6 @@ def story_ids(entry: Founder, feed_key: str) -> tuple[str, str]:
     return _urn(page), _urn(f"{page}\n{item}")
 
 
+@lru_cache(2_000)  # asked for a batch at once, then for those of it that found a story
 def _urn(name: str) -> str:
     return uuid.uuid5(_NAMESPACE, name).urn

@@ -13,7 +13,7 @@ import sys
 import unicodedata
 
 _TAG = re.compile(r"<[^<>]*>")
-_WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
+_WORD = re.compile(r"[^\W\d_]+|(?:(?<![^\s(])(?<!\d\s)-)?\d+(?:\.\d+)*")  # a minus is no dash of a range or a score
 _THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4})[,.'](?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from feedhub.stories.fingerprint import Fingerprint, Run
+from feedhub.stories.fingerprint import Fingerprint, Run, runs_of
 
 _Thing = TypeVar("_Thing", str, Run)
 
@@ -60,7 +60,7 @@ class Tally:
         for print_ in prints:
             documents += 1
             words.update(print_.known)
-            runs.update(print_.runs)
+            runs.update({*runs_of(print_.lead), *runs_of(print_.text)})
         return cls(documents, dict(_commonest(words, _MOST_WORDS)), frozenset(dict(_commonest(runs, _MOST_RUNS))))
 
     def to_json(self) -> str:
@@ -88,7 +88,7 @@ class Statistics:
             words.update(tally.words)
             runs.update(tally.runs)
         self._weights = _Weights(entries, words)
-        self.boilerplate = frozenset(run for run, found in runs.items() if found >= _BOILERPLATE_DAYS)
+        self.boilerplate = frozenset(hash(run) for run, found in runs.items() if found >= _BOILERPLATE_DAYS)
         self.knows_boilerplate = days >= _BOILERPLATE_DAYS
 
     def weight(self, word: str) -> int:
@@ -114,7 +114,7 @@ class _Weights(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) >= _REMEMBERED:
             self.clear()
-        share = _PRIOR_NUMBER if word[0].isdigit() else _PRIOR_SHARE[min(len(word), len(_PRIOR_SHARE)) - 1]
+        share = _PRIOR_NUMBER if word[-1].isdigit() else _PRIOR_SHARE[min(len(word), len(_PRIOR_SHARE)) - 1]
         information = math.log(self.entries / (self.counted.get(word, 0) + share * _PRIOR_ENTRIES)) - _SAYS_NOTHING
         weight = self[word] = max(1, round(RARE * information / self.most))
         return weight

@@ -11,9 +11,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
+from feedhub.stories.amounts import are_different_units, number
 from feedhub.stories.calendar import CALENDAR
 from feedhub.stories.evidence import Evidence
 from feedhub.stories.fingerprint import Fingerprint, runs_of
+from feedhub.stories.roles import changed_roles
+from feedhub.stories.slips import is_slip
 from feedhub.stories.spelling import skeleton, words_of
 from feedhub.stories.statistics import RARE, Statistics
 
@@ -25,13 +28,14 @@ _ABOUT = 0.2  # of a headline, from which on a text speaks of it
 _LONG_SAME_RUNS = 25  # between items of one outlet
 _LONG_TEXT_RUNS = 50
 _LONG_TEXT = 0.9
-_SLIP_LETTERS = 5  # of a word that may have a typing mistake; shorter ones become another
 _ROUND = 10_000  # from here on numbers are rounded in speech
 _NAMING = RARE // 5  # weight from which a word can be what tells two stories apart
+_TELLING = RARE // 2  # weight from which a word of a text can, under the same headline
+_SAME_HEADLINE = 0.9
+_TEMPLATE = 0.5  # of the runs of words of the shorter text
 _LISTED = 3
 _CLOSE = 0.05  # of the exact number, within which another one is its rounding
 _NOT = frozenset(words_of(skeleton("not never cannot لا لم لن ليس ليست نیست نییە değil")))
-_NEGATING = "ن"  # before a Persian verb
 
 
 def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool) -> str:
@@ -41,8 +45,9 @@ def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: 
         or _days(left, right, evidence)
         or _number_in_headline(evidence)
         or _order(evidence)
+        or _roles(left, right, evidence, statistics)
         or _negation(left, right, evidence)
-        or _in_text(left, right, evidence)
+        or _in_text(left, right, evidence, statistics)
         or (
             "" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, statistics, same_outlet)
         )
@@ -70,17 +75,26 @@ def _days(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
 def _number_in_headline(evidence: Evidence) -> str:
     """Another number in the same place counts though the texts are the same: so an outlet titles its daily items."""
     for word, other in _swaps(("^", *evidence.left, "$"), ("^", *evidence.right, "$")):
-        if word[0].isdigit() and other[0].isdigit() and not (_is_rounded(word, other) or _is_rounded(other, word)):
+        one, two = number(word), number(other)
+        if one and two and not (one == two or _is_rounded(one, two) or _is_rounded(two, one)):
             return f"where one headline says {word}, the other says {other}"
+        if are_different_units(word, other):
+            return f"where one headline counts {word}, the other counts {other}"
     return ""
 
 
 def _order(evidence: Evidence) -> str:
     """The same numbers the other way round, as those of a score."""
-    one, two = ([word for word in words if word[0].isdigit()] for words in (evidence.left, evidence.right))
+    one, two = ([word for word in words if word[-1].isdigit()] for words in (evidence.left, evidence.right))
     if one != two and sorted(one) == sorted(two):
         return f"one headline says {' '.join(one)}, the other {' '.join(two)}"
     return ""
+
+
+def _roles(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics) -> str:
+    """Two names that changed places: who did it, and to whom."""
+    found = changed_roles(evidence.left, evidence.right, (left.body, right.body), statistics)
+    return f"{' '.join(found.first)} and {' '.join(found.last)} have changed places" if found else ""
 
 
 def _negation(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
@@ -122,19 +136,31 @@ def _is_correction(only: Collection[str], others: Collection[str], evidence: Evi
     )
 
 
-def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
-    """A name of the headline that the texts replace in the same place, or a number."""
+def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics) -> str:
+    """What the texts replace in the same place: a number, a name of a headline, or any name in an outlet's template."""
     if left.body == right.body:
         return ""
+    is_template = _is_template(evidence)
     for word, other in _swaps(("^", *left.body), ("^", *right.body)):
         unknown = (word not in right.known) + (other not in left.known)
-        numbers = word[0].isdigit() and other[0].isdigit() and unknown == 2
+        in_headlines = (word in evidence.left) + (other in evidence.right)
+        if not unknown or _is_same(word, other):
+            continue
+        if unknown == 2 and are_different_units(word, other):
+            return f"where one counts {word}, the other counts {other}"
+        numbers = unknown == 2 and word[-1].isdigit() and other[-1].isdigit()
         if numbers and not _is_correction({word}, {other}, evidence):
             return f"where one says {word}, the other says {other}"
-        names = word in evidence.left and other in evidence.right
-        if unknown and names and not _is_slip(word, other):
+        telling = is_template and min(statistics.weight(word), statistics.weight(other)) >= _TELLING
+        if unknown + in_headlines >= 3 or (unknown == 2 and telling):
             return f"where one says {word}, the other says {other}"
     return ""
+
+
+def _is_template(evidence: Evidence) -> bool:
+    """Whether short texts under one headline are so much the same that one word in place of another is what is new."""
+    is_long = evidence.runs >= _LONG_TEXT_RUNS and evidence.run_union >= _LONG_TEXT
+    return evidence.headline >= _SAME_HEADLINE and evidence.run_share >= _TEMPLATE and not is_long
 
 
 def _is_same_text(evidence: Evidence, same_outlet: bool) -> bool:
@@ -159,7 +185,7 @@ def _in_headline(
         unknown = (word not in right.known) + (other not in left.known)
         telling = min(statistics.weight(word), statistics.weight(other)) >= _NAMING
         another = unknown == 2 or (telling and unknown >= least)  # a short word too, where neither text has it
-        if word in only and other in others and another and not _is_slip(word, other):
+        if word in only and other in others and another and not _is_same(word, other):
             return f"where one headline says {word}, the other says {other}"
     if (day := CALENDAR.intersection(only)) and (other_day := CALENDAR.intersection(others)):
         return f"one headline says {_listed(day)}, the other {_listed(other_day)}"
@@ -185,7 +211,7 @@ def _swaps(one: Sequence[str], two: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def unknown_words(headline: Sequence[str], other: Fingerprint) -> list[str]:
     """The words that the other entry does not have, not in another spacing or with a typing mistake either."""
-    missing = [word for word in headline if word not in other.known and not word[0].isdigit()]
+    missing = [word for word in headline if word not in other.known and not word[-1].isdigit()]
     if not missing:
         return []
     together = {part for pair in _neighbours(headline) if "".join(pair) in other.known for part in pair}
@@ -193,7 +219,7 @@ def unknown_words(headline: Sequence[str], other: Fingerprint) -> list[str]:
     return [
         word
         for word in missing
-        if word not in together and word not in apart and not any(_is_slip(word, known) for known in other.known)
+        if word not in together and word not in apart and not any(is_slip(word, known) for known in other.known)
     ]
 
 
@@ -201,21 +227,8 @@ def _neighbours(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     return pairwise(words)
 
 
-def _is_slip(one: str, two: str) -> bool:
-    """Whether one letter was changed, left out or put in, or two neighbours were swapped; never in a number.
-
-    Another first letter makes another word, "million" and "billion", and so does a Persian negation.
-    """
-    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < _SLIP_LETTERS or one[0].isdigit() or two[0].isdigit():
-        return False
-    start = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), None)
-    if start is None:
-        return True
-    if start == 0 and (one[1:] == two[1:] or _NEGATING + min(one, two, key=len) in (one, two)):
-        return False
-    one, two = one[start:], two[start:]
-    swapped = one[:2] == two[1::-1] and one[2:] == two[2:]
-    return swapped or one[1:] == two[1:] or one[1:] == two or one == two[1:]
+def _is_same(word: str, other: str) -> bool:
+    return is_slip(word, other) or number(word) == number(other) != ""
 
 
 def _listed(words: Collection[str]) -> str:

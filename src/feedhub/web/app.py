@@ -18,9 +18,10 @@ from feedhub.publish.query import PARAMETERS, BadQuery, read_query, spell_query
 from feedhub.publish.select import Site
 from feedhub.store import hub
 from feedhub.store.database import Store, StoreError
-from feedhub.web.callback import CallbackEndpoint, Callbacks
+from feedhub.web.callback import CallbackEndpoint
 from feedhub.web.conditional import accepts_gzip, is_fresh
 from feedhub.web.library import Library, Prepared
+from feedhub.web.live import Live
 
 log = structlog.get_logger(__name__)
 
@@ -36,13 +37,13 @@ _SECURITY = {
 }
 
 
-def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks | None = None) -> Starlette:
-    """The web side of the hub. `callbacks` hear publishers' hubs, where they can reach us."""
+def create_app(store: Store, live: Live, library: Library) -> Starlette:
+    """The web side of the hub."""
     static = {path: (content_type, body) for path, content_type, body in static_files()}
-    noindex = {"X-Robots-Tag": "noindex"} if site.config.site.noindex else {}
 
     async def document(request: Request) -> Response:
         path = request.url.path.removeprefix("/")
+        site = live.site
         address = _with_query(path, request, site)
         if isinstance(address, BadQuery):
             return PlainTextResponse(f"{address}\n", 400)
@@ -50,7 +51,8 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
         if not isinstance(found, Prepared):
             return _missing(found, site, path)
         response = respond(found, request)
-        response.headers.update(noindex)
+        if site.config.site.noindex:
+            response.headers["X-Robots-Tag"] = "noindex"
         return response
 
     async def static_file(request: Request) -> Response:
@@ -64,7 +66,7 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
 
     async def ready(_request: Request) -> Response:
         await store.read(hub.revision)
-        return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
+        return PlainTextResponse(_readiness(live.mistakes), headers={"Cache-Control": "no-store"})
 
     async def all_by_name(request: Request) -> Response:
         """`all` has a shorter address; told as a relative one, for the site may have a path."""
@@ -76,12 +78,19 @@ def create_app(store: Store, site: Site, library: Library, callbacks: Callbacks 
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/static/{name}", static_file),
-        *([CallbackEndpoint(callbacks).route] if callbacks else ()),
+        CallbackEndpoint(lambda: live.callbacks).route,
         Route("/{path:path}", document),
     ]
     return Starlette(
         routes=routes, middleware=[Middleware(SecurityHeaders)], exception_handlers={StoreError: _unavailable}
     )
+
+
+def _readiness(mistakes: int) -> str:
+    if not mistakes:
+        return "ready\n"
+    count = "1 mistake" if mistakes == 1 else f"{mistakes} mistakes"
+    return f"ready, with the last good configuration: the file has {count} now, which the log names\n"
 
 
 def _with_query(path: str, request: Request, site: Site) -> str | BadQuery:

@@ -30,11 +30,14 @@ class Callbacks(Protocol):
 
 
 class CallbackEndpoint:
-    """The address of the callbacks. A delivery has `patience` to arrive whole."""
+    """The address of the callbacks. A delivery has `patience` to arrive whole.
+
+    `callbacks` gives who hears at this moment; None where nobody does.
+    """
 
     def __init__(
         self,
-        callbacks: Callbacks,
+        callbacks: Callable[[], Callbacks | None],
         patience: timedelta = _PATIENCE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -45,18 +48,21 @@ class CallbackEndpoint:
         return Route(CALLBACK, self._respond, methods=["GET", "POST"])
 
     async def _respond(self, request: Request) -> Response:
-        key = request.path_params["id"]
-        return await (self._deliver(request, key) if request.method == "POST" else self._answer(request, key))
+        key, callbacks = request.path_params["id"], self._callbacks()
+        if callbacks is None:
+            return PlainTextResponse("There is nothing at this address.\n", 404, _CLOSING)
+        answer = self._deliver if request.method == "POST" else self._answer
+        return await answer(request, key, callbacks)
 
-    async def _answer(self, request: Request, key: str) -> Response:
+    async def _answer(self, request: Request, key: str, callbacks: Callbacks) -> Response:
         intent = read_intent(request.query_params)
-        if request.method != "GET" or not await self._callbacks.answer(key, intent, self._clock()):
+        if request.method != "GET" or not await callbacks.answer(key, intent, self._clock()):
             return PlainTextResponse("That was not asked for.\n", 404)
         return PlainTextResponse(intent.challenge)
 
-    async def _deliver(self, request: Request, key: str) -> Response:
+    async def _deliver(self, request: Request, key: str, callbacks: Callbacks) -> Response:
         """Answered 2xx before it is read, and whether it is believed or not, so that nobody can try out signatures."""
-        room = await self._callbacks.room(key)
+        room = await callbacks.room(key)
         if room is None:
             return PlainTextResponse("Nothing is delivered here any more.\n", 410, _CLOSING)
         if request.headers.get("content-encoding", "identity") != "identity":
@@ -66,15 +72,15 @@ class CallbackEndpoint:
                 body = await _body(request, room)
         except TimeoutError:
             patience = f"{self._patience.total_seconds():g} seconds"
-            await self._callbacks.refuse(key, f"a delivery that took more than {patience} was dropped", self._clock())
+            await callbacks.refuse(key, f"a delivery that took more than {patience} was dropped", self._clock())
             return PlainTextResponse("That took too long.\n", 408, _CLOSING)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
             why = f"a delivery of more than {room} bytes, the feed's max_size, was dropped"
-            await self._callbacks.refuse(key, why, self._clock())
+            await callbacks.refuse(key, why, self._clock())
             return PlainTextResponse("That is too much.\n", 413, _CLOSING)
-        if not await self._callbacks.take(key, _delivery(request, body), self._clock()):
+        if not await callbacks.take(key, _delivery(request, body), self._clock()):
             return PlainTextResponse("Not now.\n", 503, {"Retry-After": str(_BUSY)})
         return Response(status_code=202)
 

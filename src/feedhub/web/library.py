@@ -65,24 +65,29 @@ class Library:
         """Look at the revision again at the next request: something has just changed."""
         self._checked = 0.0
 
+    def clear(self) -> None:
+        """Make every document anew: the site is another."""
+        self._kept, self._selections = Shelf(_KEPT), Shelf(_KEPT_SELECTIONS)
+        self._rendering.clear()
+
     async def find(self, path: str) -> Prepared | Gone | None:
         """The document at this address below the site's, or None where there never was one."""
         await self._check_revision()
         if kept := self._shelf(path).find(path):
             return kept
         if path not in self._rendering:
-            task = asyncio.ensure_future(self._render(path, self._revision))
+            task = asyncio.ensure_future(self._render(path, self._shelf(path)))
             self._rendering[path] = task
             task.add_done_callback(lambda _: self._rendering.pop(path, None))
         return await asyncio.shield(self._rendering[path])
 
-    async def _render(self, path: str, revision: int) -> Prepared | Gone | None:
+    async def _render(self, path: str, shelf: Shelf) -> Prepared | Gone | None:
+        """Make it and keep it on this shelf, which nobody looks at any more if a change overtook the rendering."""
         document = await self._store.read(render, self._site(), path)
         if not isinstance(document, Document):
             return document
         prepared = await asyncio.to_thread(prepare, document)
-        if revision == self._revision:
-            self._shelf(path).put(path, prepared)
+        shelf.put(path, prepared)
         return prepared
 
     def _shelf(self, path: str) -> Shelf:
@@ -95,8 +100,7 @@ class Library:
         revision = await self._store.read(hub.revision)
         if revision != self._revision:
             self._revision = revision
-            self._kept, self._selections = Shelf(_KEPT), Shelf(_KEPT_SELECTIONS)
-            self._rendering.clear()
+            self.clear()
 
 
 def prepare(document: Document) -> Prepared:
