@@ -141,7 +141,8 @@ class Matcher:
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)
         founded, split = len(batch.founded) - batch.split, batch.split
-        return Matched(founded, fresh - founded, len(waiting) - fresh, split=split, regrouped=regrouped)
+        joined = fresh - founded - len(batch.expired)
+        return Matched(founded, joined, len(waiting) - fresh, split=split, regrouped=regrouped)
 
     def _regroup(self, session: Session, now: datetime) -> int:
         parted = apply_never_merge(session, self._dedup.never_merge, self._policies, now)
