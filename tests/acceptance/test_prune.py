@@ -45,7 +45,7 @@ def test_r48_an_item_that_its_publisher_still_lists_expires_once(program: Progra
         expired = service.get(f"/stories/{urns[0]}")
     assert answers == {uuid: 200 if uuid in shown else 410 for uuid in urns}
     assert sorted(answers.values()) == [200] * 2 + [410] * 6
-    assert expired.text == "This story has expired.\n"
+    assert "This story has expired." in expired.text
 
 
 def test_r48_the_service_does_it_by_itself_and_prune_waits_for_nobody_who_polls(
