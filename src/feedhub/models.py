@@ -478,8 +478,8 @@ class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
     `known` is how many of its items were stored already, `items` are the keys of all its items. `offer` is who pushes
-    it. `withheld` are new and never published (R44). `remark` is what an operator should know of it beside that, empty
-    for nothing.
+    it. `withheld` are new and never published (R44); `relisted` are known and published no more (R48). `remark` is what
+    an operator should know of it beside that, empty for nothing.
     """
 
     received: Received
@@ -494,6 +494,7 @@ class News:
     items: tuple[str, ...] = ()
     offer: HubOffer | None = None
     withheld: tuple[Arrival, ...] = ()
+    relisted: tuple[Edit, ...] = ()
     recall: Recall = Recall()
 
 

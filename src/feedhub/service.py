@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -26,6 +27,7 @@ from feedhub.store import events
 from feedhub.store.database import Store, StoreError
 from feedhub.store.lock import Keep, Locked, held_for_good
 from feedhub.store.matching import Matched
+from feedhub.store.retention import Pruned
 from feedhub.web.access import LOCAL, Access
 from feedhub.web.app import create_app
 from feedhub.web.library import Library
@@ -34,6 +36,7 @@ from feedhub.web.live import Live
 log = structlog.get_logger(__name__)
 
 _MATCH_PAUSE = 1.0  # seconds in which polls gather for one matching
+_PRUNE_LOOK = 60.0  # seconds between two looks whether it is time to prune
 _DRAIN = timedelta(seconds=5)  # given to polls under way when the service stops
 _LOOK = timedelta(seconds=1)  # between looks at the configuration file
 _LAST_ANSWERS = 3  # seconds given to requests under way when the service stops
@@ -98,6 +101,21 @@ class Polling:
             await self._arrived.wait()
             await asyncio.sleep(_MATCH_PAUSE)
             self._arrived.clear()
+
+    async def prune_forever(self) -> None:
+        """Take away what is kept no longer, once in an hour, while this process may write."""
+        while True:
+            try:
+                await asyncio.to_thread(self._keep)
+                pruned = await self._hub.prune(datetime.now(UTC))
+                if pruned != Pruned():
+                    self._library.expire()
+                    log.info("pruned", **asdict(pruned))
+            except (StoreError, Locked) as error:
+                log.error("nothing can be pruned", error=str(error))
+            except Exception:
+                log.exception("pruning failed; the next one finds the rest")
+            await asyncio.sleep(_PRUNE_LOOK)
 
     def delivered(self, feed: FeedConfig, news: News) -> None:
         """A publisher's hub brought this."""
@@ -252,14 +270,15 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: 
     polling = Polling(hub, library, listener, keep)
     schedule = Schedule(polling.tick)
     async with _deliveries(hub.pushes, polling):
-        matcher = asyncio.create_task(polling.match_forever())
+        tasks = [asyncio.create_task(polling.match_forever()), asyncio.create_task(polling.prune_forever())]
         schedule.start()
         try:
             yield
         finally:
             await schedule.stop()
-            matcher.cancel()
-            await asyncio.gather(matcher, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
     try:
         await polling.drain()
     finally:

@@ -20,7 +20,6 @@ from feedhub.cli.app import app
 from feedhub.cli.serving import poll_line
 from feedhub.config import load
 from feedhub.config.meanings import MEANINGS
-from feedhub.config.notyet import NOT_YET
 from feedhub.config.scalars import spell
 from feedhub.config.schema import SECTIONS, Defaults
 from feedhub.hub import adopt
@@ -66,14 +65,15 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def documented_keys() -> dict[str, list[str]]:
-    tables = ("### `site`", "### `feeds`", "### `outputs`", "### `hosts` and `dedup`")
+    tables = ("### `site`", "### `feeds`", "### `outputs`", "### `hosts`, `dedup` and `retention`")
     return {key: cells for heading in tables for key, cells in rows(heading).items()}
 
 
 def schema_keys() -> dict[str, object]:
     """Every key that holds a value and what it is without one; `defaults` has some of those of `feeds[]`."""
     sections = {name: model for name, model in SECTIONS.items() if name not in ("", "defaults")}
-    return {
+    top = {key: field.default for key, field in SECTIONS[""].model_fields.items() if key == "retention"}
+    return top | {
         f"{name}.{key}": field.default
         for name, model in sections.items()
         for key, field in model.model_fields.items()
@@ -139,11 +139,6 @@ def test_the_reference_says_which_keys_of_a_feed_may_stand_in_defaults() -> None
     """The column `in defaults` says yes for the keys that feeds can share."""
     shared = {key.removeprefix("feeds[].") for key, cells in rows("### `feeds`").items() if cells[1] == "yes"}
     assert shared == Defaults.model_fields.keys()
-
-
-def test_every_key_without_effect_yet_is_listed_with_its_message() -> None:
-    """What the configuration refuses as not there yet is told beforehand, in the same words."""
-    assert {key: cells[0] for key, cells in rows("### Keys without effect yet").items()} == NOT_YET
 
 
 @pytest.mark.parametrize("block", re.findall(r"^( *)```yaml\n(.*?)^\1```", README, flags=re.M | re.S))

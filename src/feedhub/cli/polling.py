@@ -90,6 +90,7 @@ async def _poll(
         with pass_progress(screen, len(chosen)) as on_poll:
             report = await hub.poll(chosen, now, on_poll)
         matched = await hub.match(now)
+        await hub.prune(now)
         if chosen:
             print_summary(screen, report, matched)
         else:

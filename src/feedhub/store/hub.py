@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -70,6 +71,18 @@ def note_reach(session: Session, now: datetime, *, unreachable: bool) -> None:
         .where(col(HubRow.unreachable) != unreachable)
         .values(revision=col(HubRow.revision) + 1, unreachable=unreachable, reach_changed_at=now)
     )
+
+
+def configuration(session: Session) -> dict[str, Any] | None:
+    """The note of the configuration in force; None before the first start."""
+    note = session.exec(select(HubRow.configuration)).first()
+    return dict(note) if note else None
+
+
+def note_configuration(session: Session, note: dict[str, Any]) -> None:
+    """Remember the configuration in force."""
+    if configuration(session) != note:
+        session.execute(update(HubRow).values(configuration=note))
 
 
 def describe(session: Session, description: str, site_url: str, outputs: Iterable[str], now: datetime) -> bool:

@@ -143,8 +143,9 @@ class Matcher:
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)
         founded, split = len(batch.founded) - batch.split, batch.split
+        joined = fresh - founded - len(batch.expired)
         merged = {self._policies[feed].key: count for feed, count in batch.merged().items()}
-        return Matched(founded, fresh - founded, len(waiting) - fresh, split=split, regrouped=regrouped, merged=merged)
+        return Matched(founded, joined, len(waiting) - fresh, split=split, regrouped=regrouped, merged=merged)
 
     def _regroup(self, session: Session, now: datetime) -> int:
         parted = apply_never_merge(session, self._dedup.never_merge, self._policies, now)

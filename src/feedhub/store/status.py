@@ -22,6 +22,7 @@ _RATE_WINDOW = timedelta(days=7)
 _DAY = timedelta(days=1)
 _FOUNDING = frozenset(("founded", "split", "never_merge"))
 _MERGING = frozenset(("address", "guid", "text", "headline"))
+_HAS_TEXT = col(EntryRow.last_listed).is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def hub_status(session: Session) -> HubStatus:
     row = session.get(HubRow, 1)
     return HubStatus(
         stories=session.exec(select(func.count()).where(col(StoryRow.entry_id).is_(None))).one(),
-        entries=session.exec(select(func.count()).select_from(EntryRow)).one(),
+        entries=session.exec(select(func.count()).select_from(EntryRow).where(_HAS_TEXT)).one(),
         revision=row.revision if row else 0,
         unreachable=bool(row and row.unreachable),
     )
@@ -205,8 +206,8 @@ def entered(session: Session, outputs: Iterable[OutputConfig], since: datetime) 
 
 
 def _counts(session: Session, since: datetime | None = None) -> dict[int, int]:
-    """How many entries each feed has, or has had since a time."""
-    query = select(EntryRow.feed_id, func.count()).group_by(col(EntryRow.feed_id))
+    """How many entries with a text each feed has, or has had since a time."""
+    query = select(EntryRow.feed_id, func.count()).where(_HAS_TEXT).group_by(col(EntryRow.feed_id))
     if since:
         query = query.where(EntryRow.first_seen > since)
     return dict(session.exec(query).all())
