@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from feedhub.cli.show import ago, folding, plural, polled_line
+from feedhub.cli.show import ago, folding, plural, polled_line, print_summary
 from feedhub.config import FeedConfig
+from feedhub.ingest.passes import PassReport
 from feedhub.models import Arrival, Edit, FailureKind, Move, News, NextPoll, Poll, Received, Validators
+from feedhub.store.matching import Matched
 from support.entries import NOON, an_entry
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -137,3 +139,12 @@ def test_r26_an_address_to_be_copied_is_whole_in_a_narrow_window(capsys: pytest.
     Console(width=40).print(table, markup=False)
     told = "".join(line.removeprefix("tigris").strip() for line in capsys.readouterr().out.splitlines())
     assert address in told
+
+
+@pytest.mark.parametrize(("split", "end"), [(0, "merged into one that was there"), (2, "; 2 split off by an edit")])
+def test_r14_a_summary_tells_of_stories_that_an_edit_has_split_off(split: int, end: str) -> None:
+    """R14: they are not among the new stories, and yet readers see more than before."""
+    screen = Console(width=200)
+    with screen.capture() as printed:
+        print_summary(screen, PassReport({}, offline=False), Matched(edited=split, split=split))
+    assert printed.get().rstrip().endswith(end)

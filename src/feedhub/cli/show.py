@@ -102,6 +102,7 @@ def print_summary(screen: Console, report: PassReport, matched: Matched) -> None
         f"{len(failed)} failed",
         f"{plural(new, 'new entry')}, {edited} edited",
         f"{plural(matched.founded, 'new story')}, {matched.joined} merged into one that was there",
+        *([f"{matched.split} split off by an edit"] if matched.split else []),
     ]
     screen.print("; ".join(parts), markup=False)
     if report.unreachable:

@@ -1,4 +1,4 @@
-"""How many of what: small numbers in words, and units, for "40 km" and "40 ha" are two things."""
+"""How many of what: small numbers in words or Roman letters, and units, for "40 km" and "40 ha" are two things."""
 
 from __future__ import annotations
 
@@ -41,14 +41,15 @@ _UNITS = """
     toman tomans تومان
 """
 _NUMERALS = """
-    2 two iki du دوو دو
-    3 three üç sê سێ ثلاثة ثلاث سه
-    4 four dört çar چوار أربعة أربع چهار
+    1 one واحد
+    2 ii two iki du دوو دو
+    3 iii three üç sê سێ ثلاثة ثلاث سه
+    4 iv four dört çar چوار أربعة أربع چهار
     5 five beş pênc پێنج خمسة خمس پنج
     6 six altı şeş شەش ستة ست شش
-    7 seven yedi heft حەوت سبعة سبع هفت
-    8 eight sekiz heşt هەشت ثمانية ثماني ثمان هشت
-    9 nine dokuz neh نۆ تسعة تسع
+    7 vii seven yedi heft حەوت سبعة سبع هفت
+    8 viii eight sekiz heşt هەشت ثمانية ثماني ثمان هشت
+    9 ix nine dokuz neh نۆ تسعة تسع
     10 ten deh عشرة عشر
     11 eleven یازدە یازده
     12 twelve دوازدە دوازده

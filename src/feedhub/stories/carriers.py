@@ -7,7 +7,7 @@ from datetime import datetime
 
 from feedhub.stories.fingerprint import Fingerprint
 
-VERSION = 2  # of the rules: to be raised whenever the same entries could come to another result
+VERSION = 3  # of the rules: to be raised whenever the same entries could come to another result
 
 
 @dataclass(frozen=True, slots=True)

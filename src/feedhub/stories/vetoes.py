@@ -2,7 +2,7 @@
 
 Templates are what every similarity takes for duplicates: "Oil falls to 71 dollars" and "to 73 dollars". What tells them
 apart is small: each has a number, a name or a day that the other does not know. A word that one of them merely leaves
-out tells nothing.
+out tells nothing, save a denial and whose contest it is.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from feedhub.stories.amounts import are_different_units, number
 from feedhub.stories.calendar import CALENDAR
 from feedhub.stories.evidence import Evidence
 from feedhub.stories.fingerprint import Fingerprint, runs_of
+from feedhub.stories.qualifiers import denials, divisions
 from feedhub.stories.roles import changed_roles
 from feedhub.stories.slips import is_slip
-from feedhub.stories.spelling import skeleton, words_of
 from feedhub.stories.statistics import RARE, Statistics
 
 _ALIGNED = 0.35  # likeness from which two headlines say the same thing with another word, rather than something else
@@ -35,7 +35,7 @@ _SAME_HEADLINE = 0.9
 _TEMPLATE = 0.5  # of the runs of words of the shorter text
 _LISTED = 3
 _CLOSE = 0.05  # of the exact number, within which another one is its rounding
-_NOT = frozenset(words_of(skeleton("not never cannot لا لم لن ليس ليست نیست نییە değil")))
+_NAMES = 3  # words of a name that a template has in its place
 
 
 def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: Statistics, same_outlet: bool) -> str:
@@ -46,7 +46,7 @@ def veto(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics: 
         or _number_in_headline(evidence)
         or _order(evidence)
         or _roles(left, right, evidence, statistics)
-        or _negation(left, right, evidence)
+        or _qualified(left, right, evidence)
         or _in_text(left, right, evidence, statistics)
         or (
             "" if _is_same_text(evidence, same_outlet) else _in_headline(left, right, evidence, statistics, same_outlet)
@@ -97,13 +97,13 @@ def _roles(left: Fingerprint, right: Fingerprint, evidence: Evidence, statistics
     return f"{' '.join(found.first)} and {' '.join(found.last)} have changed places" if found else ""
 
 
-def _negation(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
-    """A headline that denies what the other says, which nowhere denies anything."""
+def _qualified(left: Fingerprint, right: Fingerprint, evidence: Evidence) -> str:
+    """A headline that denies what the other says, or is of the women's match: it may stand over the same words."""
     if evidence.headline < _ALIGNED:
         return ""
     for words, other in ((evidence.left, right), (evidence.right, left)):
-        if (denied := _NOT.intersection(words)) and _NOT.isdisjoint(other.known):
-            return f"one headline says {_listed(denied)}, which the other does not"
+        if found := denials(words, other) or divisions(words, other):
+            return f"one headline says {_listed(found)}, which the other does not"
     return ""
 
 
@@ -154,7 +154,32 @@ def _in_text(left: Fingerprint, right: Fingerprint, evidence: Evidence, statisti
         telling = is_template and min(statistics.weight(word), statistics.weight(other)) >= _TELLING
         if unknown + in_headlines >= 3 or (unknown == 2 and telling):
             return f"where one says {word}, the other says {other}"
+    return _names_in_template(left, right, statistics) if is_template else ""
+
+
+def _names_in_template(left: Fingerprint, right: Fingerprint, statistics: Statistics) -> str:
+    """Names of other lengths in the same place: "in Penjwen", "in Qala Diza"."""
+    news, others = (
+        {word for word in unknown_words(side.body, other) if statistics.weight(word) >= _TELLING}
+        for side, other in ((left, right), (right, left))
+    )
+    if not news or not others:
+        return ""
+    places = dict(_spans(("^", *left.body)))
+    for place, names in _spans(("^", *right.body)):
+        known = places.get(place, ())
+        if others.isdisjoint(names) or news.isdisjoint(known) or not set(names).isdisjoint(known):
+            continue
+        if not _is_same("".join(names), "".join(known)):  # spaced otherwise
+            return f"where one says {' '.join(names)}, the other says {' '.join(known)}"
     return ""
+
+
+def _spans(words: Sequence[str]) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+    """What stands between two words, up to as many as a name has."""
+    for length in range(1, _NAMES + 1):
+        for start in range(1, len(words) - length):
+            yield (words[start - 1], words[start + length]), tuple(words[start : start + length])
 
 
 def _is_template(evidence: Evidence) -> bool:
