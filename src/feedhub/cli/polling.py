@@ -94,10 +94,10 @@ async def _poll(
             print_summary(screen, report, matched)
         else:
             screen.print(await _why_idle(hub, now, chosen_by_hand=every or bool(only)), markup=False)
+        if target:  # first: what subscribers are sent stands at its address by then
+            _export(store, hub.site, target, screen)
         if hub.distributor:
             await hub.distributor.finish(datetime.now(UTC), _PATIENCE)
-        if target:
-            _export(store, hub.site, target, screen)
     return report
 
 
