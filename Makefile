@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+JOBS   ?= auto
 
 # The real feeds the corpus tests read; without them those tests skip and say so.
 ifneq ($(wildcard ../shared/corpus/NEWS.tsv),)
@@ -21,10 +22,10 @@ demo: $(VENV)/.run       ## a small newsroom on this machine and the hub on top;
 	$(BIN)/feedhub demo $(ARGS)
 
 test: $(VENV)/.dev       ## what Python alone can run
-	$(BIN)/pytest -m "not slow" $(ARGS)
+	$(BIN)/pytest -m "not slow" -n $(JOBS) $(ARGS)
 
 test-slow: $(VENV)/.dev  ## real feeds, browser, reader clients
-	$(BIN)/pytest -m slow $(ARGS)
+	$(BIN)/pytest -m slow -n $(JOBS) --dist loadscope $(ARGS)
 
 lint: $(VENV)/.dev       ## ruff, mypy, and the direction of imports
 	$(BIN)/ruff check .

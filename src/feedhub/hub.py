@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from feedhub import __version__
 from feedhub.config import Config, FeedConfig
+from feedhub.config.inforce import noted
 from feedhub.ingest.cadence import typical_demand
 from feedhub.ingest.passes import PassReport, run_pass
 from feedhub.ingest.permission import PageFetcher
@@ -26,12 +27,14 @@ from feedhub.net.hosts import Clock, HostBudget, running
 from feedhub.net.proxy import Proxy
 from feedhub.observe import concealer
 from feedhub.publish.distribution import Distributor
+from feedhub.publish.pruning import prune_when_due
 from feedhub.publish.select import Site
 from feedhub.settings import DEFAULT_ADDRESS, Settings
 from feedhub.store import feeds, hosts, hub, parts
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import BATCH, Matched, Matcher
 from feedhub.store.policies import policies
+from feedhub.store.retention import Pruned
 from feedhub.store.sequence import backfill
 from feedhub.websub.reach import HUB, hindrance
 
@@ -57,6 +60,7 @@ def adopt(session: Session, config: Config, address: str | None, now: datetime) 
     if hub.describe(session, description(config, site_url), site_url, [o.id for o in config.outputs], now):
         parts.complete(session, known, now)
         backfill(session, known)
+    hub.note_configuration(session, noted(config))
     return Site(config, site_url, known, hub=site_url + HUB if config.site.websub else "")
 
 
@@ -132,6 +136,10 @@ class Hub:
                 moment = await _second_after(moment, clock)
             matched += await store.write(self._matcher.match, waiting[start : start + BATCH], moment)
         return matched
+
+    async def prune(self, now: datetime) -> Pruned:
+        """Take away what is kept no longer, once in an hour (R48)."""
+        return await prune_when_due(self.tools.store, self.site, now)
 
     async def _typical(self) -> float | None:
         """What a typical feed of this hub demands; from the database, so that all who poll agree (R49)."""

@@ -37,6 +37,20 @@ class FailureKind(StrEnum):
     BROKEN = "broken"
 
 
+class EventKind(StrEnum):
+    """What an operator hears of once, in `/status.atom`."""
+
+    MOVED = "moved"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    FAILING = "failing"
+    STALE = "stale"
+    GAP = "gap"
+    HUB_SILENT = "hub_silent"
+    CONFIGURATION_REFUSED = "configuration_refused"
+    RECOVERED = "recovered"
+
+
 # The failures that a missing network on this side causes as well (R25).
 OFFLINE_KINDS = frozenset({FailureKind.DNS, FailureKind.REFUSED, FailureKind.TIMEOUT})
 
@@ -371,7 +385,7 @@ class FeedMemory:
     `document_url` is where the document of `validators` was found. `due` is when it was to be polled. `typical` is not
     the feed's but the hub's: the mean demand of its feeds at the start of the pass, None where it is not known.
     `pushed`: a publisher's hub delivers what is new (WebSub); `delivered` are the order keys of what came so since the
-    last answer.
+    last answer. `trouble` is the kind of event that the operator was told of and that is not over, else empty.
     """
 
     number: int
@@ -391,6 +405,7 @@ class FeedMemory:
     typical: float | None = None
     pushed: bool = False
     delivered: tuple[datetime, ...] = ()
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,8 +478,8 @@ class News:
     """What a received document changes: the feed's own description, its new entries and the edited ones.
 
     `known` is how many of its items were stored already, `items` are the keys of all its items. `offer` is who pushes
-    it. `withheld` are new and never published (R44). `remark` is what an operator should know of it beside that, empty
-    for nothing.
+    it. `withheld` are new and never published (R44); `relisted` are known and published no more (R48). `remark` is what
+    an operator should know of it beside that, empty for nothing.
     """
 
     received: Received
@@ -479,7 +494,18 @@ class News:
     items: tuple[str, ...] = ()
     offer: HubOffer | None = None
     withheld: tuple[Arrival, ...] = ()
+    relisted: tuple[Edit, ...] = ()
     recall: Recall = Recall()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, in one sentence without secrets. `feed` is a feed's id, empty where it is the hub's."""
+
+    kind: EventKind
+    at: datetime
+    sentence: str
+    feed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,7 +515,8 @@ class Poll:
     `outcome` is `fetched` (`news` says what the document holds), `unchanged`, the class of the failure, or `held`: not
     asked, since a host asked to wait; then `next` alone counts. `state` and `message` are the feed's from now on.
     `confirmed` holds the validators of a whole answer whose body was the known one, `document_url` where a whole answer
-    was found. `size` is in decompressed bytes. `cadence` is None where nothing was learnt.
+    was found. `size` is in decompressed bytes. `cadence` is None where nothing was learnt. `events` are worth telling
+    the operator; `trouble` is as in `FeedMemory`, from now on.
     """
 
     feed: int
@@ -506,6 +533,8 @@ class Poll:
     cadence: Cadence | None = None
     document_url: str | None = None
     move: Move | None = None
+    events: tuple[Event, ...] = ()
+    trouble: str = ""
 
     @property
     def held(self) -> bool:

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -19,12 +20,15 @@ from feedhub.config.watch import ConfigFile
 from feedhub.hub import Hub
 from feedhub.ingest.passes import PassReport
 from feedhub.ingest.pushes import Pushes
-from feedhub.models import FeedMemory, News, Poll
+from feedhub.models import Event, EventKind, FeedMemory, News, Poll
 from feedhub.publish.select import Site
 from feedhub.schedule import Schedule
+from feedhub.store import events
 from feedhub.store.database import Store, StoreError
 from feedhub.store.lock import Keep, Locked, held_for_good
 from feedhub.store.matching import Matched
+from feedhub.store.retention import Pruned
+from feedhub.web.access import LOCAL, Access
 from feedhub.web.app import create_app
 from feedhub.web.library import Library
 from feedhub.web.live import Live
@@ -32,6 +36,7 @@ from feedhub.web.live import Live
 log = structlog.get_logger(__name__)
 
 _MATCH_PAUSE = 1.0  # seconds in which polls gather for one matching
+_PRUNE_LOOK = 60.0  # seconds between two looks whether it is time to prune
 _DRAIN = timedelta(seconds=5)  # given to polls under way when the service stops
 _LOOK = timedelta(seconds=1)  # between looks at the configuration file
 _LAST_ANSWERS = 3  # seconds given to requests under way when the service stops
@@ -97,6 +102,21 @@ class Polling:
             await asyncio.sleep(_MATCH_PAUSE)
             self._arrived.clear()
 
+    async def prune_forever(self) -> None:
+        """Take away what is kept no longer, once in an hour, while this process may write."""
+        while True:
+            try:
+                await asyncio.to_thread(self._keep)
+                pruned = await self._hub.prune(datetime.now(UTC))
+                if pruned != Pruned():
+                    self._library.expire()
+                    log.info("pruned", **asdict(pruned))
+            except (StoreError, Locked) as error:
+                log.error("nothing can be pruned", error=str(error))
+            except Exception:
+                log.exception("pruning failed; the next one finds the rest")
+            await asyncio.sleep(_PRUNE_LOOK)
+
     def delivered(self, feed: FeedConfig, news: News) -> None:
         """A publisher's hub brought this."""
         self._arrived.set()
@@ -151,7 +171,7 @@ class Service:
     """The parts of a service: the web side where there is a `listening` socket, the polling side where a hub is opened.
 
     `opening` puts a configuration in force. `keep` is the polling lock's; while it raises, nothing is polled.
-    `allow_private`: subscribers may be at private addresses.
+    `access` says who may read the operator's addresses. `allow_private`: subscribers may be at private addresses.
     """
 
     def __init__(
@@ -161,12 +181,14 @@ class Service:
         listening: socket.socket | None,
         listener: Listener,
         keep: Keep = held_for_good,
+        access: Access = LOCAL,
         look_every: timedelta = _LOOK,
         *,
         allow_private: bool = False,
     ) -> None:
         self._store, self._opening, self._listening = store, opening, listening
         self._listener, self._keep, self._look_every = listener, keep, look_every
+        self._access = access
         self._live = Live(allow_private=allow_private)
         self._library = Library(store, lambda: self._live.site)
         self._begun = False
@@ -202,7 +224,7 @@ class Service:
         self._live.show(site, hub.pushes if hub else None)
         self._library.clear()
         if self._listening and not self._begun:
-            app = create_app(self._store, self._live, self._library)
+            app = create_app(self._store, self._live, self._library, self._access)
             await self._web.enter_async_context(serve_app(app, self._listening))
         self._begun = True
 
@@ -211,15 +233,33 @@ class Service:
         config = file.config
         while not await self._stopped_within(self._look_every):
             if await asyncio.to_thread(file.look):
-                self._live.mistakes = len(file.mistakes)
+                refused, self._live.mistakes = self._live.mistakes, len(file.mistakes)
                 self._listener.configured(file.config, file.mistakes)
+                if refused or file.mistakes:
+                    await self._note(_judgement(len(file.mistakes), datetime.now(UTC)))
                 if file.config != config:
                     return
+
+    async def _note(self, event: Event) -> None:
+        """Tell of it in `/status.atom`. The file is followed all the same where the database fails."""
+        try:
+            await self._store.write(events.record, event)
+        except StoreError as error:
+            log.error("an event cannot be stored", error=str(error))
 
     async def _stopped_within(self, patience: timedelta) -> bool:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), patience.total_seconds())
         return self._stop.is_set()
+
+
+def _judgement(mistakes: int, now: datetime) -> Event:
+    """What there is to say of a changed configuration file; nothing of what it holds, which may be secret."""
+    if not mistakes:
+        return Event(EventKind.RECOVERED, now, "feeds.yaml is in force as it is now")
+    count = "1 mistake" if mistakes == 1 else f"{mistakes} mistakes"
+    told = f"feeds.yaml has {count}, which `feedhub check` names; the last good configuration stays in force"
+    return Event(EventKind.CONFIGURATION_REFUSED, now, told)
 
 
 @asynccontextmanager
@@ -230,14 +270,15 @@ async def _polling(hub: Hub | None, library: Library, listener: Listener, keep: 
     polling = Polling(hub, library, listener, keep)
     schedule = Schedule(polling.tick)
     async with _deliveries(hub.pushes, polling):
-        matcher = asyncio.create_task(polling.match_forever())
+        tasks = [asyncio.create_task(polling.match_forever()), asyncio.create_task(polling.prune_forever())]
         schedule.start()
         try:
             yield
         finally:
             await schedule.stop()
-            matcher.cancel()
-            await asyncio.gather(matcher, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
     try:
         await polling.drain()
     finally:

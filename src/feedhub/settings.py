@@ -22,6 +22,12 @@ class Settings:
     port: int = 8080
     log_format: LogFormat = "auto"
     proxy: str | None = field(default=None, repr=False)
+    admin_token: str | None = field(default=None, repr=False)  # what /status and /metrics ask for
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log may show."""
+        return frozenset(filter(None, (self.admin_token,)))
 
     @property
     def address(self) -> str:

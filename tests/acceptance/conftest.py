@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from support import browser as browsers
+from support.browser import Browser
 from support.program import Program
 from support.publisher import Publisher
+from support.requirements import missing
 
 
 @pytest.fixture
@@ -20,3 +23,11 @@ def publisher() -> Iterator[Publisher]:
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     return Program(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if not browsers.program():
+        missing("Chromium")
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser

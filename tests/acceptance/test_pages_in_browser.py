@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support import accessibility
-from support.browser import Browser, Page, program
+from support.browser import Browser, Page
 from support.demonstration import Demo, demonstrating
 from support.program import fetch, until
 from support.requirements import missing
@@ -59,14 +59,6 @@ PAGES = ("river", "filtered-river", "arabic-river", "story", "arabic-story", "ou
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_screen = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if not program():
-        missing("Chromium")
-    with Browser(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -19,6 +20,11 @@ def configure(program: Program, publisher: Publisher, *names: str, extra: str = 
 def events(service: Service, event: str) -> list[dict[str, object]]:
     told = [json.loads(line) for line in service.err.splitlines() if line.startswith("{")]
     return [line for line in told if line["event"] == event]
+
+
+def told(service: Service) -> list[str]:
+    """The titles of the events, the last one first."""
+    return re.findall(r"<title>(.*)</title>", service.get("/status.atom").text)[1:]
 
 
 @pytest.mark.slow
@@ -52,10 +58,12 @@ def test_r46_r47_a_running_service_follows_feeds_yaml(program: Program, publishe
         where = f'{program.config}:4:38: outputs[0].match.tags[0]: no feed has the tag "zagros"'
         assert events(service, refused)[0]["mistakes"] == [where]
         assert where in program.run("status").err
+        until(lambda: told(service) == ["feeds.yaml refused"], "the event")
 
         publisher.serve("/zagros", rss(*recent(5)[2:], item(77), title="Zagros Post"))
         configure(program, publisher, "tigris")
         until(lambda: len(service.stories()) == 2, "a feed's going")
+        until(lambda: told(service) == ["well again", "feeds.yaml refused"], "the end of it")
         assert service.stories() == first
         assert service.get("/feeds/hills.json").status == 404
         assert service.get("/readyz").text == "ready\n"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from feedhub.cli.health import as_data, show_status
+from feedhub.cli.health import show_status
 from feedhub.config import load
+from feedhub.publish.status import as_data, load_report
 from feedhub.settings import Settings
-from feedhub.store.status import feed_statuses, hub_status
 from support.desk import Desk, listing
 from support.feeds import NOON, item, items, rss
 from support.publisher import Publisher
@@ -79,7 +79,7 @@ def test_r26_status_says_which_line_to_change_to_what(desk: Desk, publisher: Pub
     moved(desk, publisher, new_home)
     config = load(desk.path, {})
     with desk.store.reading() as session:
-        data = as_data(config, hub_status(session), feed_statuses(session, NOON), {}, {})
+        data = as_data(load_report(session, config, NOON))
     (feed,) = json.loads(json.dumps(data))["feeds"]
     line = next(n for n, text in enumerate(desk.path.read_text().splitlines(), 1) if "id: tigris" in text)
     expected = f"it has moved for good: change its url on line {line} of feeds.yaml to {new_home.url('/feed')}"

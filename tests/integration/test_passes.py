@@ -286,7 +286,7 @@ def test_r44_a_new_feed_publishes_no_more_old_items_than_it_may_and_the_rest_nev
     edited = [replace(article, title=f"{article.title}, corrected", text="<p>Rewritten.</p>") for article in old[30:]]
     publisher.serve("/tigris", rss(item(99, published=NOON), *old[:30], *edited))
     both.poll(NOON + 4 * QUARTER, every=True)
-    both.configure(listing(publisher, "tigris"))
+    both.configure(listing(publisher, "tigris"), NOON + 8 * QUARTER)
     both.poll(NOON + 8 * QUARTER, every=True)
     assert [story["url"] for story in both.stories()] == [item(99).link, *published]
 

@@ -23,9 +23,9 @@ from feedhub.store import feeds
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
-from feedhub.store.tables import EntryRow, FeedRow, HubRow, StoryRow
+from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, StoryRow
 from support.ledger import TWO_FEEDS, Ledger
-from support.polls import NOON, QUARTER, at
+from support.polls import NOON, QUARTER, a_poll, at
 
 _VALUES = {"id": 1, "key": "tigris", "revision": 7, "failures": 0, "unreachable": False, "renamed": False}
 _MINUTES = {"one": "00", "two": "30", "edited": "45"}
@@ -93,22 +93,16 @@ def test_hosts_and_moves_come_to_a_database_with_feeds_in_it(database_url: str) 
 
 def test_matching_by_text_comes_to_a_hub_that_has_stories(database_url: str) -> None:
     """What was matched before keeps its story, rule and evidence; scores and homes are unknown, not wrong."""
-    store = Store(database_url)
-    if store.is_sqlite:
-        Path(store.url.database or "").parent.mkdir()
-    old = {"now": "2026-11-22 12:00:00", "true": True}
-    with store.engine.begin() as connection:
-        upgrade(connection, "0001")
-        for statement in (
-            "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures, identity,"
-            " identity_reason, next_reason) VALUES (1, 'tigris', 'u', :now, '', '', '', 'ok', '', 0, '', '', '')",
-            "INSERT INTO stories (id, urn, published, updated, touched) VALUES (1, 'urn:uuid:1', :now, :now, :now)",
-            "INSERT INTO entries (id, feed_id, key, guid, link, title, summary, content, author, categories, direction,"
-            " enclosures, digest, published, first_seen, pending, story_id, rule, evidence) VALUES (1, 1, 'k', '', '',"
-            " 't', '', '', '', '[]', 'ltr', '[]', 'd', :now, :now, NOT :true, 1, 'address', 'https://tigris.example/1')",
-        ):
-            connection.execute(text(statement), old)
-    store.close()
+    fill(
+        database_url,
+        "0001",
+        "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures, identity,"
+        " identity_reason, next_reason) VALUES (1, 'tigris', 'u', :now, '', '', '', 'ok', '', 0, '', '', '')",
+        "INSERT INTO stories (id, urn, published, updated, touched) VALUES (1, 'urn:uuid:1', :now, :now, :now)",
+        "INSERT INTO entries (id, feed_id, key, guid, link, title, summary, content, author, categories, direction,"
+        " enclosures, digest, published, first_seen, pending, story_id, rule, evidence) VALUES (1, 1, 'k', '', '',"
+        " 't', '', '', '', '[]', 'ltr', '[]', 'd', :now, :now, NOT :true, 1, 'address', 'https://tigris.example/1')",
+    )
     opened = Store.open(database_url)
     try:
         with opened.reading() as session:
@@ -158,6 +152,47 @@ def test_r9_a_hub_of_the_version_before_gets_outputs_that_merge_less(database_ur
     assert (numbers[0], len(numbers), numbers[1][0]) == ((7, "urn:uuid:1"), 2, 8)
     assert [len(story.carriers) for story in ledger.stories("linked")] == [2]
     opened.close()
+
+
+def test_retention_comes_to_a_hub_that_has_entries_and_outputs(database_url: str) -> None:
+    """What was withheld becomes a tombstone without text; other entries keep theirs, outputs their last number."""
+    fill(
+        database_url,
+        "0007",
+        "INSERT INTO feeds (id, key, url, created_at, title, link, format, state, message, failures, identity,"
+        " identity_reason, next_reason) VALUES (1, 'tigris', 'u', :now, '', '', '', 'ok', '', 0, '', '', '')",
+        "INSERT INTO outputs (id, name, urn, created_at, last_number) VALUES (1, 'all', 'urn:uuid:2', :now, 7)",
+        *(
+            "INSERT INTO entries (id, feed_id, key, guid, link, title, summary, content, author, categories,"
+            " direction, enclosures, digest, published, first_seen, pending, rule, evidence) VALUES"
+            f" ({number}, 1, 'k{number}', 'g', 'l', 't', 's', 'c', 'a', '[\"x\"]', 'ltr', '[]', 'd', :now, :now,"
+            f" NOT :true, '{rule}', '')"
+            for number, rule in enumerate(("founded", "withheld"), start=1)
+        ),
+    )
+    opened = Store.open(database_url)
+    try:
+        with opened.reading() as session:
+            kept, withheld = session.get_one(EntryRow, 1), session.get_one(EntryRow, 2)
+            assert (kept.content, kept.last_listed) == ("c", None)
+            assert (withheld.content, withheld.categories, withheld.title, withheld.last_listed) == ("", [], "t", 0)
+            feed, output = session.get_one(FeedRow, 1), session.get_one(OutputRow, 1)
+            assert (feed.document_days, feed.removed_at) == (0, None)
+            assert (output.last_number, output.expired_number, output.expired_at) == (7, 0, None)
+    finally:
+        opened.close()
+
+
+def fill(database_url: str, revision: str, *statements: str) -> None:
+    """Make a database of an older revision with these rows; `:now` and `:true` are what each kind calls them."""
+    store = Store(database_url)
+    if store.is_sqlite:
+        Path(store.url.database or "").parent.mkdir()
+    with store.engine.begin() as connection:
+        upgrade(connection, revision)
+        for statement in statements:
+            connection.execute(text(statement), {"now": "2026-11-22 12:00:00", "true": True})
+    store.close()
 
 
 def upgrade(connection: Connection, revision: str) -> None:
@@ -308,6 +343,24 @@ def test_outputs_with_stories_remember_the_last_number_they_gave(database_url: s
         found = connection.execute(text("SELECT name, last_number FROM outputs ORDER BY name")).all()
         assert [tuple(row) for row in found] == [("o1", 8), ("o2", 0)]
     store.close()
+
+
+def test_feeds_from_before_begin_to_be_counted(database_url: str) -> None:
+    """0011: what was known of them stays; the counters begin at nothing, and the next poll counts."""
+    store = _at_revision(database_url, "0010")
+    with store.engine.begin() as connection:
+        _insert_feed(connection)
+    store.close()
+    store = Store.open(database_url)
+    try:
+        with store.writing() as session:
+            feeds.record(session, a_poll(1))
+        with store.reading() as session:
+            row = session.get_one(FeedRow, 1)
+            assert (row.key, row.polls, row.failed, row.unchanged, row.arrivals) == ("tigris", 1, 0, 1, 0)
+            assert (row.unchanged_share, row.response_ms, row.trouble) == (1, 80, None)
+    finally:
+        store.close()
 
 
 def _upgrade_to(connection: Connection, revision: str) -> None:

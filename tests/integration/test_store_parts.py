@@ -51,6 +51,13 @@ def rewrite(ledger: Ledger, feed: str, entry: Entry, minutes: float, **changes: 
     ledger.match(at(minutes))
 
 
+def tell_of_a_bridge(ledger: Ledger) -> None:
+    """Edit the entry that founded the story: it leaves it, in words and by its address."""
+    page = "https://tigris.example/news/2026/a-footbridge-for-shirqat"
+    news = {"title": BRIDGE[0], "summary": BRIDGE[1], "content": f"<p>{BRIDGE[1]}</p>"}
+    rewrite(ledger, "tigris", FIRST, 10, link=page, canonical_url=page, **news)
+
+
 def groups(ledger: Ledger, output: str) -> list[list[str]]:
     """The feeds that carry each item of an output, the one that entered last first."""
     return [feeds_of(story) for story in ledger.stories(output)]
@@ -265,9 +272,7 @@ def test_r9_an_edit_that_leaves_a_story_leaves_what_is_linked_as_well(ledger: Le
     bring(ledger, *CARRIED)
     (story,) = ledger.stories()
     ledger.adopt(meanwhile, at(1))
-    page = "https://tigris.example/news/2026/a-footbridge-for-shirqat"
-    news = {"title": BRIDGE[0], "summary": BRIDGE[1], "content": f"<p>{BRIDGE[1]}</p>"}
-    rewrite(ledger, "tigris", FIRST, 10, link=page, canonical_url=page, **news)
+    tell_of_a_bridge(ledger)
     ledger.adopt(FEEDS + MODES, at(11))
     assert groups(ledger, "all") == [["tigris"], ["zagros", "agency"]]
     assert groups(ledger, "linked") == [["tigris"], ["agency"], ["zagros"]]
@@ -275,6 +280,26 @@ def test_r9_an_edit_that_leaves_a_story_leaves_what_is_linked_as_well(ledger: Le
     all_, linked, each = (by_feeds(ledger, output) for output in OUTPUTS)
     assert all_["zagros agency"].id == linked["zagros"].id == each["tigris"].id == story.id
     assert linked["tigris"].id == all_["tigris"].id == each["tigris"].whole
+
+
+@pytest.mark.parametrize(("kept", "gone"), [("Governor", 0), ("weir", 1)])
+def test_r9_r48_retention_takes_no_story_whose_id_an_entry_of_another_keeps(
+    ledger: Ledger, kept: str, gone: int
+) -> None:
+    """The founder has left its story by an edit and is shown by itself under its id; nor does it take that along."""
+    bring(ledger, *CARRIED)
+    tell_of_a_bridge(ledger)
+    parted, first = ledger.stories()
+    bring(ledger, ("zagros", report("zagros", MARKET)), minutes=24 * 60 * 35)
+    outputs = MODES.replace("link}", "link, limit: 1}").replace("off}", "off, limit: 1}")
+    keeping = f"{{id: all, limit: 1}}, {{id: kept, match: {{include: [{kept}]}}}}"
+    ledger.adopt(f"{FEEDS}{outputs.replace('[', f'[{keeping}, ')}retention: 30d\n", at(days=40))
+    assert (ledger.prune(at(days=40)).stories, ledger.prune(at(days=41)).stories) == (gone, 0)
+    there = {story.id: isinstance(ledger.answer(f"stories/{story.uuid}"), Document) for story in (parted, first)}
+    assert there == {parted.id: not gone, first.id: True}
+    ledger.adopt(f"{FEEDS}{outputs.replace('[', '[{id: all, limit: 1}, ')}retention: 30d\n", at(days=42))
+    assert sum(ledger.prune(at(days=day)).stories for day in (42, 43)) == 2 - gone
+    assert [len(ledger.sequence(output)) for output in OUTPUTS] == [1, 1, 1]
 
 
 def test_r14_never_merge_parts_linked_items_and_merge_holds_for_stories(ledger: Ledger) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from feedhub.models import FeedMemory, HubOffer, Validators
-from feedhub.store import feeds, subscriptions
+from feedhub.models import EventKind, FeedMemory, HubOffer, Validators
+from feedhub.store import events, feeds, subscriptions
 from feedhub.store.database import Store
 from feedhub.store.status import feed_statuses
 from feedhub.store.subscriptions import Moment
@@ -228,6 +228,18 @@ def test_r43_status_names_the_hub_in_words_and_without_secrets(ledger: Ledger) -
     assert "secret" not in repr(push())
     change(ledger.store, it, state=State.LEAVING)
     assert push().state == "offered"
+
+
+def test_r43_that_a_hub_falls_silent_is_told_once(ledger: Ledger) -> None:
+    """R43: however often it does so in a day, and without its address."""
+    offer(ledger, "tigris", an_offer())
+    (it,) = reconcile(ledger, "tigris")
+    for silent in (True, True, False, True):
+        change(ledger.store, it, state=State.ACTIVE, silent=silent)
+    with ledger.store.reading() as session:
+        (told,) = events.newest(session, 10)
+    assert (told.event.kind, told.event.feed) == (EventKind.HUB_SILENT, "tigris")
+    assert told.event.sentence == "its hub is silent: a poll found news that it had not delivered"
 
 
 def test_r43_the_end_of_a_subscription_is_the_end_of_its_row(ledger: Ledger) -> None:

@@ -80,7 +80,7 @@ class Desk:
         self._runner.run(self._restart(now))
 
     def poll(self, now: datetime, *, every: bool = False) -> PassReport:
-        """One pass over what is due, or over `every` feed that may be asked, and the matching of what it brought."""
+        """One pass over what is due, or over `every` feed that may be asked, and what follows it: matching, pruning."""
         return self._runner.run(self._poll(now, every=every))
 
     def document(self, address: str) -> bytes:
@@ -135,6 +135,7 @@ class Desk:
         hub = self._running
         report = await hub.poll(await (hub.askable(now) if every else hub.due(now)), now, _ignore)
         await hub.match(now)
+        await hub.prune(now)
         return report
 
 

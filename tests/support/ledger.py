@@ -13,12 +13,15 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from feedhub.config import Config, load
 from feedhub.hub import adopt
-from feedhub.models import Entry, FeedMemory, OutputView, Poll, Story
+from feedhub.models import Document, Entry, FeedMemory, Gone, OutputView, Poll, Story
 from feedhub.publish.archive import load_document
+from feedhub.publish.documents import render
+from feedhub.publish.pruning import prune
 from feedhub.publish.select import Holding, Site
 from feedhub.store import feeds, hub, outputs
 from feedhub.store.database import Store
 from feedhub.store.matching import BATCH, Matched, Matcher
+from feedhub.store.retention import Pruned
 from feedhub.store.tables import EntryRow, FeedRow, OutputRow, PollRow, SequenceRow, StoryRow
 from support.polls import NOON, at
 
@@ -43,10 +46,12 @@ def a_config(folder: Path, text: str = TWO_FEEDS, url: str = HUB) -> Config:
 class Ledger:
     """One database and the configuration in force. Each verb is one transaction."""
 
-    def __init__(self, store: Store, folder: Path, text: str = TWO_FEEDS, url: str = HUB) -> None:
+    def __init__(
+        self, store: Store, folder: Path, text: str = TWO_FEEDS, url: str = HUB, born: datetime = NOON
+    ) -> None:
         self.store, self._folder = store, folder
         self.site: Site
-        self.adopt(text, url=url)
+        self.adopt(text, born, url)
 
     def adopt(self, text: str, now: datetime = NOON, url: str = HUB) -> None:
         """Start with this feeds.yaml."""
@@ -72,6 +77,16 @@ class Ledger:
             for start in range(0, len(waiting), BATCH):
                 matched += self.matcher.match(session, waiting[start : start + BATCH], now)
             return matched
+
+    def prune(self, now: datetime, *, removed: bool = False) -> Pruned:
+        """Take away what is kept no longer."""
+        with self.store.writing() as session:
+            return prune(session, self.site, now, removed=removed)
+
+    def answer(self, path: str) -> Document | Gone | None:
+        """What stands at this address below the site's."""
+        with self.store.reading() as session:
+            return render(session, self.site, path)
 
     def entries_pending(self) -> list[int]:
         """The entries that wait, in the order of matching."""

@@ -324,6 +324,14 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         FEED + "dedup: {window: 1000d}\n",
         '2:17: dedup.window: expected a duration from 1h to 90d, such as 30s, 15m, 2h or 1h30m, not "1000d"',
     ),
+    "a retention of a day": (
+        FEED + "retention: 1d\n",
+        '2:12: retention: expected a duration from 7d to 36500d, such as 30s, 15m, 2h or 1h30m, not "1d"',
+    ),
+    "a retention shorter than the window": (
+        FEED + "dedup: {window: 30d}\nretention: 14d\n",
+        "3:12: retention: retention (14d) is shorter than dedup.window (30d)",
+    ),
     "a merge without groups": (
         FEED + "dedup: {merge: yes}\n",
         '2:16: dedup.merge: expected a list of groups, such as [[URL, URL]], not "yes"',
@@ -378,10 +386,6 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         "  never_merge:\n    - [https://a.example/1, https://c.example/3]\n",
         "8:29: dedup.never_merge[0][1]: merge on line 6 makes one story of this and dedup.never_merge[0][0]; "
         "take one of the two out",
-    ),
-    "a key without effect": (
-        FEED + "retention: 90d\n",
-        "2:1: retention: has no effect yet in this version; take it out",
     ),
 }
 """By what is wrong: the file, and the message behind its name, `line:column: what`. There is no other mistake in it."""

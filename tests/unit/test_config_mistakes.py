@@ -9,8 +9,6 @@ from textwrap import dedent
 import pytest
 
 from feedhub.config import ConfigError, Match, load
-from feedhub.config.notyet import NOT_YET
-from feedhub.config.schema import SECTIONS
 from support.mistakes import BROKEN, FEED
 
 Mistakes = Callable[..., list[str]]
@@ -58,7 +56,7 @@ def test_r46_all_mistakes_are_told_at_once_in_the_order_of_the_file(mistakes: Mi
           - id: iraq
             match: {tags: [5, iraq, irak]}
             limit: 5000
-        retention: 90d
+        retention: 90
         """
     assert mistakes(text) == [
         "feeds.yaml:2:8: site.url: expected an http or https URL without query, such as https://news.example.org/, "
@@ -73,7 +71,7 @@ def test_r46_all_mistakes_are_told_at_once_in_the_order_of_the_file(mistakes: Mi
         "feeds.yaml:18:20: outputs[0].match.tags[0]: expected a tag (a number in quotes), not 5",
         'feeds.yaml:18:29: outputs[0].match.tags[2]: no feed has the tag "irak"; did you mean "iraq"?',
         "feeds.yaml:19:12: outputs[0].limit: expected a whole number from 1 to 1000, not 5000",
-        "feeds.yaml:20:1: retention: has no effect yet in this version; take it out",
+        "feeds.yaml:20:12: retention: expected a duration from 7d to 36500d, such as 30s, 15m, 2h or 1h30m, not 90",
     ]
 
 
@@ -147,20 +145,6 @@ def test_r46_a_file_that_is_not_there_or_cannot_be_read_is_told_like_any_mistake
     assert str(folder.value) == f"{tmp_path}:1:1: cannot be read: is a directory"
 
 
-def test_r46_a_key_that_is_known_and_without_effect_is_never_passed_over(mistakes: Mistakes) -> None:
-    """R46: whoever asks for something that does not happen yet is told so, key by key, and none is called unknown."""
-    text = """\
-        defaults: {priority: 1}
-        feeds:
-          - {url: https://a.example/}
-        retention: 90d
-        """
-    no_effect = "has no effect yet in this version; take it out"
-    assert [message.split(": ", 1)[1] for message in mistakes(text)] == [
-        f"retention: {no_effect}",
-    ]
-
-
 @pytest.mark.parametrize(
     ("feed", "mistake"),
     [
@@ -185,14 +169,6 @@ def test_r46_a_page_and_its_selectors_are_checked_before_anything_is_fetched(
     """R46: each key at its place, and of one mistake nothing that only follows from it."""
     (message,) = mistakes(f"feeds:\n  - {{url: https://a.example/, {feed}}}\n")
     assert mistake in message
-
-
-@pytest.mark.parametrize("pattern", NOT_YET)
-def test_no_key_is_both_in_effect_and_without(pattern: str) -> None:
-    """A key that comes to life leaves the table of those that have none; the table's sections exist."""
-    key, _, value = pattern.partition("=")
-    section, _, name = key.rpartition(".")
-    assert (name in SECTIONS[section].model_fields) == bool(value)
 
 
 def test_messages_name_the_variable_and_never_its_value(mistakes: Mistakes) -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from feedhub.cli.health import crowding
 from feedhub.config import OutputConfig
+from feedhub.publish.status import crowding
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,16 +17,18 @@ from typer.testing import CliRunner
 from feedhub import __version__
 from feedhub.cli import faults
 from feedhub.cli.app import app
+from feedhub.cli.serving import poll_line
 from feedhub.config import load
 from feedhub.config.meanings import MEANINGS
-from feedhub.config.notyet import NOT_YET
 from feedhub.config.scalars import spell
 from feedhub.config.schema import SECTIONS, Defaults
 from feedhub.hub import adopt
 from feedhub.ingest.health import GAP_ADVICE, STALE_ADVICE, sentence
-from feedhub.models import FailureKind
+from feedhub.models import EventKind, FailureKind
 from feedhub.publish.documents import addresses, static_files
+from feedhub.publish.metrics import METRICS
 from feedhub.publish.reasons import RULES
+from feedhub.publish.status import as_data
 from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matcher
@@ -33,7 +37,8 @@ from feedhub.web.callback import CALLBACK
 from feedhub.web.library import Library
 from feedhub.web.live import Live
 from feedhub.websub.subscription import State
-from support.polls import NOON, an_entry, news_poll
+from support.polls import NOON, an_entry, failing_poll, news_poll
+from unit.test_status import SILENT_HUB, WELL, a_feed, a_report
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -60,14 +65,15 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def documented_keys() -> dict[str, list[str]]:
-    tables = ("### `site`", "### `feeds`", "### `outputs`", "### `hosts` and `dedup`")
+    tables = ("### `site`", "### `feeds`", "### `outputs`", "### `hosts`, `dedup` and `retention`")
     return {key: cells for heading in tables for key, cells in rows(heading).items()}
 
 
 def schema_keys() -> dict[str, object]:
     """Every key that holds a value and what it is without one; `defaults` has some of those of `feeds[]`."""
     sections = {name: model for name, model in SECTIONS.items() if name not in ("", "defaults")}
-    return {
+    top = {key: field.default for key, field in SECTIONS[""].model_fields.items() if key == "retention"}
+    return top | {
         f"{name}.{key}": field.default
         for name, model in sections.items()
         for key, field in model.model_fields.items()
@@ -133,11 +139,6 @@ def test_the_reference_says_which_keys_of_a_feed_may_stand_in_defaults() -> None
     """The column `in defaults` says yes for the keys that feeds can share."""
     shared = {key.removeprefix("feeds[].") for key, cells in rows("### `feeds`").items() if cells[1] == "yes"}
     assert shared == Defaults.model_fields.keys()
-
-
-def test_every_key_without_effect_yet_is_listed_with_its_message() -> None:
-    """What the configuration refuses as not there yet is told beforehand, in the same words."""
-    assert {key: cells[0] for key, cells in rows("### Keys without effect yet").items()} == NOT_YET
 
 
 @pytest.mark.parametrize("block", re.findall(r"^( *)```yaml\n(.*?)^\1```", README, flags=re.M | re.S))
@@ -243,6 +244,33 @@ def test_every_address_has_its_row(tmp_path: Path) -> None:
     patterns["/static/{name}"] = re.compile(r"/static/[^/]+")
     assert {address for address in served if not any(p.fullmatch(address) for p in patterns.values())} == set()
     assert {row for row, p in patterns.items() if not any(map(p.fullmatch, served))} == set()
+
+
+def test_every_metric_has_its_row() -> None:
+    """In the order of the program, with type, labels and the words of its help."""
+    found = [[m.name, m.kind, ", ".join(m.labels) or "none", m.meaning] for m in METRICS.values()]
+    assert [[name, *cells] for name, cells in rows("## Metrics").items()] == found
+
+
+def test_every_kind_of_event_has_its_row() -> None:
+    """The categories of `/status.atom`."""
+    assert list(rows("## Events")) == list(EventKind)
+
+
+def test_every_field_of_a_polls_line_in_the_log_has_its_row() -> None:
+    """But those that every line has."""
+    fields = poll_line(a_feed(), failing_poll(1), 0)
+    assert list(rows("## The log")) == ["event", *fields]
+
+
+def test_every_member_of_the_status_as_data_has_its_word() -> None:
+    """Of the hub, of a feed, of its push and of an output."""
+    data = json.loads(json.dumps(as_data(a_report({"tigris": replace(WELL, push=SILENT_HUB)}))))
+    told = {row: set(re.findall(r"`(\w+)`", f"`{cells[0]}`")) for row, cells in rows("## `status --json`").items()}
+    feed = data["feeds"][0]
+    assert data["hub"].keys() <= told["hub"]
+    assert (feed.keys(), feed["push"].keys()) == (told["feeds"], told["push"])
+    assert data["outputs"][0].keys() <= told["outputs"]
 
 
 def test_every_state_of_a_push_has_its_row() -> None:

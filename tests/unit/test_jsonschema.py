@@ -49,6 +49,8 @@ BEYOND_A_SCHEMA = {
     "an unclosed variable",
     "an octal address",
     "a window without end",
+    "a retention of a day",
+    "a retention shorter than the window",
     "a group of none",
     "a group of one",
     "a URL twice",

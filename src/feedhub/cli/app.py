@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from feedhub import __version__
-from feedhub.cli.commands import backup, check, demo, export, poll, serve, status, why
+from feedhub.cli.commands import backup, check, demo, export, poll, prune, serve, status, why
 from feedhub.cli.listing import discover, import_, opml, schema
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, poll, check, export, status, why, demo, import_, opml, discover, schema, backup):
+for command in (serve, poll, check, export, status, why, demo, import_, opml, discover, schema, prune, backup):
     app.command(command.__name__.rstrip("_"))(command)
 
 

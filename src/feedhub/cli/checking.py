@@ -17,7 +17,7 @@ from feedhub.config import Config
 from feedhub.settings import Settings
 
 
-def run_check(settings: Settings, *, fetch: bool, system: bool, as_json: bool) -> int:
+def run_check(settings: Settings, *, fetch: bool, system: bool, diff: bool, as_json: bool) -> int:
     """Print what was found; returns the exit status. Raises ConfigError for mistakes in the configuration."""
     config = read_config(settings.config)
     screen = Console(stderr=True) if as_json else console()
@@ -25,6 +25,13 @@ def run_check(settings: Settings, *, fetch: bool, system: bool, as_json: bool) -
         _print_config(config, settings)
     data: dict[str, object] = {"config": _config_data(config, settings)}
     statuses = [0]
+    if diff:
+        from feedhub.cli.comparing import compare, comparison_data, print_comparison
+
+        comparison = compare(config, settings)
+        data["diff"] = comparison_data(comparison)
+        if not as_json:
+            print_comparison(comparison)
     if system:
         from feedhub.cli.system import look_at_system, print_system, system_data
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from feedhub.cli.completing import CONFIG, feed_ids
+
 ConfigPath = Annotated[
     Path, typer.Option("--config", envvar="FEEDHUB_CONFIG", help="The list of feeds.", show_default=True)
 ]
@@ -66,7 +68,18 @@ ProxyAddress = Annotated[
     ),
 ]
 
-CONFIG, DATA = Path("config/feeds.yaml"), Path("data")
+AdminToken = Annotated[
+    str | None,
+    typer.Option(
+        "--admin-token",
+        envvar="FEEDHUB_ADMIN_TOKEN",
+        metavar="TOKEN",
+        show_default=False,
+        help="What /status and /metrics ask for; better set as FEEDHUB_ADMIN_TOKEN, since others can read options.",
+    ),
+]
+
+DATA = Path("data")
 
 
 def serve(
@@ -78,14 +91,18 @@ def serve(
     port: Port = 8080,
     log_format: LogStyle = "auto",
     proxy: ProxyAddress = None,
+    admin_token: AdminToken = None,
     no_poll: Annotated[bool, typer.Option("--no-poll", help="Serve only; another process polls.")] = False,
     no_web: Annotated[bool, typer.Option("--no-web", help="Poll only; another process serves.")] = False,
 ) -> None:
-    """Poll on schedule and serve the merged feed over HTTP, until stopped."""
+    """Poll on schedule and serve the merged feed over HTTP.
+
+    It goes on until SIGTERM or Ctrl-C.
+    """
     from feedhub.cli.serving import run_service
     from feedhub.settings import Settings
 
-    settings = Settings(config, data, database, allow_private, host, port, log_format, proxy)
+    settings = Settings(config, data, database, allow_private, host, port, log_format, proxy, admin_token)
     run_service(settings, polls=not no_poll, serves=not no_web)
 
 
@@ -100,7 +117,8 @@ def poll(
         bool, typer.Option("--all", help="Also feeds that are not due; never one that asked to wait (Retry-After).")
     ] = False,
     feed: Annotated[
-        list[str] | None, typer.Option("--feed", help="Only this feed, due or not. May be repeated.")
+        list[str] | None,
+        typer.Option("--feed", help="Only this feed, due or not. May be repeated.", autocompletion=feed_ids),
     ] = None,
     export: Annotated[Path | None, typer.Option("--export", help="Then write the outputs as files here.")] = None,
     base_url: BaseUrl = None,
@@ -130,6 +148,9 @@ def check(
     system: Annotated[
         bool, typer.Option("--system", help="Also look at database, disk, clock, address and network.")
     ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Also say what would change against the configuration in force.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Say every mistake in the configuration, with its line.
@@ -141,7 +162,7 @@ def check(
     from feedhub.settings import Settings
 
     settings = Settings(config, data, database, allow_private, host, port, proxy=proxy)
-    raise typer.Exit(run_check(settings, fetch=fetch, system=system, as_json=as_json))
+    raise typer.Exit(run_check(settings, fetch=fetch, system=system, diff=diff, as_json=as_json))
 
 
 def export(
@@ -164,7 +185,10 @@ def status(
     database: Database = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Show each feed's health: when it was polled, when it is next and why, and what to mend."""
+    """Show each feed's health and what to mend.
+
+    When it was polled, when it is polled next, and why then.
+    """
     from feedhub.cli.health import show_status
     from feedhub.settings import Settings
 
@@ -182,6 +206,31 @@ def backup(
     from feedhub.settings import Settings
 
     run_backup(Settings(CONFIG, data, database), file, force=force)
+
+
+def prune(
+    config: ConfigPath = CONFIG,
+    data: DataPath = DATA,
+    database: Database = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and leave it.")] = False,
+    removed: Annotated[
+        bool,
+        typer.Option("--removed", help="Also, and at once, all that came from feeds which are not listed any more."),
+    ] = False,
+    smaller: Annotated[
+        bool, typer.Option("--vacuum", help="Then write SQLite's file anew, without what is free in it.")
+    ] = False,
+) -> None:
+    """Take away now what is kept no longer (retention).
+
+    `serve` and `poll` do so once an hour.
+
+    Exit status 0: done; 2: configuration error; 4: another feedhub holds the lock.
+    """
+    from feedhub.cli.pruning import run_prune
+    from feedhub.settings import Settings
+
+    run_prune(Settings(config, data, database), removed=removed, dry_run=dry_run, smaller=smaller)
 
 
 def why(
@@ -206,7 +255,7 @@ def demo(
     log_format: LogStyle = "auto",
     pace: Annotated[float, typer.Option("--pace", min=0.1, help="Seconds between two articles.")] = 4.0,
 ) -> None:
-    """A small newsroom on this machine, and the hub that merges it live. Needs no network."""
+    """A small newsroom, merged live; needs no network."""
     from feedhub.cli.demonstration import run_demo
 
     run_demo(host, port, log_format, pace)

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import typer
+from rich.table import Table
 
-from feedhub import __version__
 from feedhub.cli.reading import read_config
 from feedhub.cli.show import OFFLINE_HINT, ago, console, folding, plural
-from feedhub.config import MOST_STORIES, Config, FeedConfig, OutputConfig
 from feedhub.hub import open_store
-from feedhub.observe import concealer
-from feedhub.publish.select import output_path
+from feedhub.publish.status import Health, Report, answer_text, as_data, load_report, percent_text, quantile, span_text
 from feedhub.settings import Settings
-from feedhub.store import hub as stored_hub
-from feedhub.store import recipients, status
-from feedhub.store.recipients import Following
-from feedhub.store.status import FeedStatus, HubStatus, PushStatus
 
-_DAY = timedelta(days=1)
-_NOBODY = Following(0, 0)
+_NARROW, _WIDE = 100, 150  # columns of a terminal, below which and from which on the table has other columns
 
 
 def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
@@ -32,166 +23,64 @@ def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
     store = open_store(settings)
     try:
         with store.reading() as session:
-            hub = status.hub_status(session)
-            stored = status.feed_statuses(session, now)
-            entered = status.entered(session, config.outputs, now - _DAY)
-            followed = _by_output(config, stored_hub.site_url(session), recipients.followings(session))
+            report = load_report(session, config, now)
     finally:
         store.close()
-    conceal = concealer(config.secrets)
-    feeds = {feed.id: _shown(stored.get(feed.id, status.UNKNOWN), conceal) for feed in config.feeds}
     if as_json:
-        text = json.dumps(as_data(config, hub, feeds, entered, followed), ensure_ascii=False, indent=2)
+        text = json.dumps(as_data(report), ensure_ascii=False, indent=2)
         typer.echo(text.encode())  # UTF-8 whatever the locale: RFC 8259, 8.1
     else:
-        _print_tables(config, hub, feeds, now)
-        for output in config.outputs:
-            for sentence in filter(None, (crowding(output, entered.get(output.id, 0)), audience(output, followed))):
-                console().print(sentence, markup=False)
+        screen = console()
+        screen.print(feed_table(report, screen.width), markup=False)
+        for sentence in summary(report):
+            screen.print(sentence, markup=False)
 
 
-def audience(output: OutputConfig, followed: Mapping[str, Following]) -> str:
-    """Who has subscribed to the output at our hub; empty where nobody has."""
-    it = followed.get(output.id)
-    failing = f", {it.failing} of them not reached; they are tried again" if it and it.failing else ""
-    return f"{output.id}: pushed to {plural(it.subscribers, 'subscriber')}{failing}" if it else ""
-
-
-def _by_output(config: Config, site_url: str | None, by_topic: Mapping[str, Following]) -> dict[str, Following]:
-    """Who follows each output, in whatever format."""
-    below = config.site.url or site_url or ""
-    found: dict[str, Following] = {}
-    for output in config.outputs:
-        stem = below + output_path(output.id)
-        its = [it for topic, it in by_topic.items() if topic.rpartition(".")[0] == stem]
-        if its:
-            found[output.id] = Following(sum(it.subscribers for it in its), sum(it.failing for it in its))
-    return found
-
-
-def crowding(output: OutputConfig, entered: int) -> str:
-    """What to do where more stories came in a day than the output's document holds; empty where it holds them."""
-    if entered <= output.limit:
-        return ""
-    advice = f"limit: {entered} would do" if entered <= MOST_STORIES else f"limit: {MOST_STORIES} is the most there is"
-    if shorter := [key for key in ("max_age", "max_per_source") if getattr(output, key)]:
-        advice += f" without {' and '.join(shorter)}"
-    holds = f"at most {output.limit}" if shorter else output.limit
-    return (
-        f"{output.id}: {entered} stories came in the last 24 hours and its document holds {holds}; "
-        f"a reader app that asks once a day and follows no archive misses some; {advice}"
-    )
-
-
-def _shown(health: FeedStatus, conceal: Callable[[str], str]) -> FeedStatus:
-    """Fit to be shown: a new address may have taken over the secret of the old one."""
-    return replace(health, moved_to=health.moved_to and conceal(health.moved_to))
-
-
-def as_data(
-    config: Config,
-    hub: HubStatus,
-    feeds: Mapping[str, FeedStatus],
-    entered: Mapping[str, int],
-    followed: Mapping[str, Following],
-) -> dict[str, object]:
-    """The shape of `status --json`. `entered` counts each output's stories of the last day."""
-    return {
-        "hub": {"version": __version__, **asdict(hub)},
-        "feeds": [_feed_data(feed, feeds[feed.id]) for feed in config.feeds],
-        "outputs": [
-            _output_data(output, entered.get(output.id, 0), followed.get(output.id, _NOBODY))
-            for output in config.outputs
-        ],
-    }
-
-
-def _output_data(output: OutputConfig, entered: int, followed: Following) -> dict[str, object]:
-    return {
-        "id": output.id,
-        "title": output.title,
-        "limit": output.limit,
-        "entered": entered,
-        "message": crowding(output, entered),
-        **asdict(followed),
-    }
-
-
-def _feed_data(feed: FeedConfig, health: FeedStatus) -> dict[str, object]:
-    return {
-        "id": feed.id,
-        "url": feed.public_url,
-        "title": feed.title or health.title,
-        "state": _state(feed, health),
-        "message": _message(feed, health),
-        "last_poll": _moment(health.last_poll),
-        "next_poll": None if feed.paused else _moment(health.next_poll),
-        "reason": _reason(feed, health),
-        "new_per_day": round(health.new_per_day, 1),
-        "entries": health.entries,
-        "format": health.format,
-        "identity": health.identity,
-        "identity_reason": health.identity_reason,
-        "moved_to": health.moved_to,
-        "push": _push_data(health.push) if health.push else None,
-    }
-
-
-def _push_data(push: PushStatus) -> dict[str, object]:
-    times = {"lease_until": _moment(push.lease_until), "last_delivery": _moment(push.last_delivery)}
-    return {**asdict(push), **times}
-
-
-def _print_tables(config: Config, hub: HubStatus, feeds: Mapping[str, FeedStatus], now: datetime) -> None:
-    screen = console()
-    columns = ("feed", "state", "last poll", "next poll", "new/day", "why then", "what to mend")
+def feed_table(report: Report, width: int) -> Table:
+    """As many columns as so many columns of text have room for; a narrow one says why only where nothing is to mend."""
+    columns = ["feed", "state", "last poll", "next poll", "new/day"]
+    if width >= _WIDE:
+        columns += ["unchanged", "answers in"]
+    if width >= _NARROW:
+        columns += ["why then"]
+    columns += ["what to mend" if width >= _NARROW else "what to mend, or why then"]
     table = folding(*columns)
-    for feed in config.feeds:
-        health = feeds[feed.id]
-        table.add_row(
-            feed.id,
-            _state(feed, health),
-            ago(health.last_poll, now),
-            _next_poll(feed, health, now),
-            f"{health.new_per_day:.1f}",
-            "; ".join(filter(None, (_reason(feed, health), health.push.message if health.push else ""))),
-            _message(feed, health) or _identity_note(health),
-        )
-    screen.print(table, markup=False)
-    listed = plural(len(config.feeds), "feed")
-    screen.print(f"{listed}, {plural(hub.stories, 'story')} from {plural(hub.entries, 'entry')}", markup=False)
-    if hub.unreachable:
-        screen.print(OFFLINE_HINT, markup=False)
+    for health in report.feeds:
+        cells = _cells(health, report.at)
+        table.add_row(*(cells[column] for column in columns))
+    return table
 
 
-def _why(health: FeedStatus) -> str:
-    return health.message or _identity_note(health) or health.reason
+def _cells(health: Health, now: datetime) -> dict[str, str]:
+    found = health.found
+    why = "; ".join(filter(None, (health.reason, found.push.message if found.push else "")))
+    mend = health.message or health.identity_note
+    return {
+        "feed": health.feed.id,
+        "state": health.state,
+        "last poll": ago(found.last_poll, now),
+        "next poll": _next_poll(health, now),
+        "new/day": f"{found.new_per_day:.1f}",
+        "unchanged": percent_text(found.unchanged_share),
+        "answers in": answer_text(found.response),
+        "why then": why,
+        "what to mend": mend,
+        "what to mend, or why then": mend or why,
+    }
 
 
-def _next_poll(feed: FeedConfig, health: FeedStatus, now: datetime) -> str:
-    if feed.paused:
+def summary(report: Report) -> list[str]:
+    """What there is to say of the hub as a whole."""
+    hub = report.hub
+    lines = [f"{plural(len(report.feeds), 'feed')}, {plural(hub.stories, 'story')} from {plural(hub.entries, 'entry')}"]
+    median, slowest = (quantile(report.activity.delays, share) for share in (0.5, 0.95))
+    if median is not None and slowest is not None:
+        spans = f"{span_text(median)} for half of the newest stories, {span_text(slowest)} for 95 %"
+        lines.append(f"from publication to here: {spans}")
+    return [*lines, *([OFFLINE_HINT] if hub.unreachable else []), *report.crowded, *report.audiences]
+
+
+def _next_poll(health: Health, now: datetime) -> str:
+    if health.feed.paused:
         return "paused"
     return ago(health.next_poll, now) if health.next_poll and health.next_poll > now else "due"
-
-
-def _reason(feed: FeedConfig, health: FeedStatus) -> str:
-    return "paused in feeds.yaml" if feed.paused else health.reason
-
-
-def _state(feed: FeedConfig, health: FeedStatus) -> str:
-    return "paused" if feed.paused else health.state
-
-
-def _message(feed: FeedConfig, health: FeedStatus) -> str:
-    """What happened and what to mend, in feeds.yaml too (R26)."""
-    change = f"it has moved for good: change its url on line {feed.line} of feeds.yaml to {health.moved_to}"
-    return "; ".join(filter(None, (health.message, change if health.moved_to else "")))
-
-
-def _identity_note(health: FeedStatus) -> str:
-    """Worth saying where guids alone do not do (R6)."""
-    return health.identity_reason if health.identity not in ("", "guid") else ""
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None

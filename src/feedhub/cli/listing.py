@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from feedhub.cli.commands import CONFIG, DATA, AllowPrivate, ConfigPath, Database, DataPath, ProxyAddress
+from feedhub.cli.commands import DATA, AllowPrivate, ConfigPath, Database, DataPath, ProxyAddress
+from feedhub.cli.completing import CONFIG
 
 
 def import_(
@@ -17,14 +18,20 @@ def import_(
         bool, typer.Option("--append", help="Put the lines at the end of the list in the configuration instead.")
     ] = False,
 ) -> None:
-    """Print the feeds of an OPML file as lines for feeds.yaml, without those that are listed."""
+    """Print the feeds of an OPML file for feeds.yaml.
+
+    They are lines to put under feeds:, without those that are listed.
+    """
     from feedhub.cli.importing import run_import
 
     run_import(file, config, append=append)
 
 
 def opml(config: ConfigPath = CONFIG, data: DataPath = DATA, database: Database = None) -> None:
-    """Print the listed feeds as OPML, for reader apps and other hubs."""
+    """Print the listed feeds as OPML.
+
+    Reader apps and other hubs take it in.
+    """
     from feedhub.cli.importing import run_opml
     from feedhub.settings import Settings
 
@@ -37,7 +44,7 @@ def discover(
     allow_private: AllowPrivate = False,
     proxy: ProxyAddress = None,
 ) -> None:
-    """Look for the feeds of a site and print them as lines for feeds.yaml."""
+    """Print the feeds of a site for feeds.yaml."""
     from feedhub.cli.discovering import run_discover
     from feedhub.settings import Settings
 
@@ -45,7 +52,10 @@ def discover(
 
 
 def schema() -> None:
-    """Print the JSON Schema of feeds.yaml, by which editors complete and check it."""
+    """Print the JSON Schema of feeds.yaml.
+
+    Editors complete and check the file by it.
+    """
     import json
 
     from feedhub.config.jsonschema import json_schema

@@ -89,7 +89,9 @@ async def _poll(
         chosen = await (hub.askable(now, only) if every or only else hub.due(now))
         with pass_progress(screen, len(chosen)) as on_poll:
             report = await hub.poll(chosen, now, on_poll)
-        matched = await hub.match(datetime.now(UTC))  # when readers can see it, not when the pass began (R39)
+        now = datetime.now(UTC)  # when readers can see it, not when the pass began (R39)
+        matched = await hub.match(now)
+        await hub.prune(now)
         if chosen:
             print_summary(screen, report, matched)
         else:

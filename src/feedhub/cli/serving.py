@@ -27,6 +27,7 @@ from feedhub.settings import Settings
 from feedhub.store.database import Store
 from feedhub.store.lock import Keep, held_for_good, hold
 from feedhub.store.matching import Matched
+from feedhub.web.access import Access
 
 log = structlog.get_logger("feedhub")
 
@@ -36,7 +37,7 @@ def run_service(settings: Settings, *, polls: bool, serves: bool) -> None:
     if not (polls or serves):
         raise Fault("--no-poll and --no-web together leave nothing to do")
     file = ConfigFile(settings.config, os.environ)
-    configure_logging(settings.log_format, file.config.secrets)
+    configure_logging(settings.log_format, file.config.secrets | settings.secrets)
     with ExitStack() as held:
         listening = held.enter_context(listen(settings)) if serves else None
         if listening:
@@ -80,7 +81,9 @@ async def run_parts(
             async with open_hub(store, config, settings, now, address=address) as hub:
                 yield hub.site, hub
 
-    await Service(store, opening, listening, listener, keep, allow_private=settings.allow_private).run(file)
+    access = Access.at(settings.host, settings.admin_token)
+    service = Service(store, opening, listening, listener, keep, access, allow_private=settings.allow_private)
+    await service.run(file)
 
 
 class Teller:
@@ -91,10 +94,11 @@ class Teller:
 
     def __init__(self, config: Config, settings: Settings, *, serves: bool) -> None:
         self._config, self._settings, self._serves = config, settings, serves
-        self._secrets = config.secrets
+        self._secrets = config.secrets | settings.secrets
         self._screen = console()
         self._bar = ExitStack()
         self._advance: OnPoll = self._log_poll
+        self._unmatched: dict[str, tuple[FeedConfig, Poll]] = {}
         self._first: int | None = None  # feeds in the first pass
         self._over = False  # the first pass is
 
@@ -107,6 +111,8 @@ class Teller:
 
     def __exit__(self, *_: object) -> None:
         self._bar.close()
+        for feed, poll in self._unmatched.values():
+            log.info("polled", **poll_line(feed, poll, None))
         log.info("stopped")
 
     def configured(self, config: Config, mistakes: Sequence[Problem]) -> None:
@@ -153,6 +159,8 @@ class Teller:
 
     def matched(self, matched: Matched) -> None:
         """A line in the log; none while the progress bar is on the screen, which it would tear apart."""
+        for key in sorted(matched.merged.keys() & self._unmatched.keys()):
+            log.info("polled", **poll_line(*self._unmatched.pop(key), matched.merged[key]))
         if self._screen.is_terminal and not self._over:
             return
         log.info("matched", new_stories=matched.founded, merged=matched.joined, edited=matched.edited)
@@ -163,19 +171,30 @@ class Teller:
         self._advance = self._log_poll
 
     def _log_poll(self, feed: FeedConfig, poll: Poll) -> None:
+        """A line for the poll, once it is known how many of its entries joined a story."""
         if self._screen.is_terminal and not is_eventful(poll):
             return
-        new = len(poll.news.arrivals) if poll.news else 0
-        log.info(
-            "polled",
-            feed=feed.id,
-            outcome=poll.outcome,
-            new=new,
-            seconds=round(poll.elapsed.total_seconds(), 3),
-            size=poll.size,
-            next=poll.next.at.isoformat(timespec="seconds"),
-            **({"message": poll.message} if poll.message else {}),
-        )
+        if earlier := self._unmatched.pop(feed.id, None):
+            log.info("polled", **poll_line(*earlier, None))
+        if poll.news and poll.news.arrivals:
+            self._unmatched[feed.id] = feed, poll
+        else:
+            log.info("polled", **poll_line(feed, poll, 0))
+
+
+def poll_line(feed: FeedConfig, poll: Poll, merged: int | None) -> dict[str, object]:
+    """What the log says of a poll. `merged` is how many of its entries joined a story, None where that is not known."""
+    values = {
+        "feed": feed.id,
+        "outcome": poll.outcome,
+        "seconds": round(poll.elapsed.total_seconds(), 3),
+        "bytes": poll.size,
+        "new": len(poll.news.arrivals) if poll.news else 0,
+        "merged": merged,
+        "next": poll.next.at.isoformat(timespec="seconds"),
+        "message": poll.message or None,
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def is_eventful(poll: Poll) -> bool:

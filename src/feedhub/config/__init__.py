@@ -2,7 +2,7 @@
 
 The way: text -> :mod:`.source` (plain values with marks) -> :mod:`.variables` (``${NAME}``) -> :mod:`.schema` (shape
 and scalars) -> :mod:`.checks` (what one key alone cannot tell) -> :mod:`.build` -> :mod:`.values`. On the side,
-:mod:`.messages` words the mistakes and :mod:`.notyet` holds what is known and without effect.
+:mod:`.messages` words the mistakes.
 """
 
 from feedhub.config.load import load

@@ -29,6 +29,7 @@ def config(file: File, source: Source, substituted: frozenset[str]) -> Config:
         hide=tuple(dict.fromkeys(file.hide)),
         hosts=HostsConfig(**file.hosts.model_dump()),
         dedup=_dedup(file),
+        retention=file.retention,
         warnings=tuple(sorted([*twice, *_warnings(file, source)])),
         secrets=substituted.union(*(passwords(feed.url) for feed in file.feeds)),
     )

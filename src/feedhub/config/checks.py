@@ -34,6 +34,7 @@ def check(file: File, source: Source, known: Known) -> Iterator[Finding]:
     yield from _matches(file, source, known)
     yield from _full_text(file)
     yield from _overrides(file, source)
+    yield from _retention(file)
 
 
 def languages_of(file: File) -> frozenset[str] | None:
@@ -168,6 +169,13 @@ def _overrides(file: File, source: Source) -> Iterator[Finding]:
                 line = source.mark(("dedup", "merge", joined[-1])).line
                 message = f"merge on line {line} makes one story of this and {spell_path((*path, other))}"
                 yield Finding((*path, place), f"{message}; take one of the two out")
+
+
+def _retention(file: File) -> Iterator[Finding]:
+    """Copies are recognised by what is kept (R48)."""
+    if file.retention < file.dedup.window:
+        message = f"retention ({spell(file.retention)}) is shorter than dedup.window ({spell(file.dedup.window)})"
+        yield Finding(("retention",), message)
 
 
 def _groups(key: str, groups: Groups, source: Source) -> Iterator[Finding]:

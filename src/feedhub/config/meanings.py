@@ -93,4 +93,8 @@ MEANINGS: dict[str, str] = {
         "story's id, or the address of a story's page below `site.url`"
     ),
     "dedup.never_merge": "groups of two or more, named in the same way, of which no two are one story",
+    "retention": (
+        "how long a story is kept after its last carrier was first seen, 7d to 36500d and not shorter than "
+        "`dedup.window`. What a document shows is kept longer"
+    ),
 }

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
-from feedhub.config.notyet import keys_not_yet, not_yet
 from feedhub.config.problems import Finding, Path, spell_pattern
 from feedhub.config.schema import SECTIONS
 from feedhub.config.source import Plain, Source
@@ -38,8 +37,6 @@ def finding(error: ErrorDetails, source: Source) -> Finding:
         return Finding(path[:-1], f"expected {_expected(error)}", at_key=True)
     value = source.text(path)
     pattern = spell_pattern(path)
-    if isinstance(value, str) and (sentence := not_yet(pattern, value)):
-        return Finding(path, sentence)
     expected = f"expected {_PLACES.get(pattern) or _expected(error)}"
     return Finding(path, expected if "headers" in path[:-1] else f"{expected}, not {_shown(value)}")
 
@@ -51,12 +48,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _unknown_key(path: Path) -> Finding:
-    if sentence := not_yet(spell_pattern(path)):
-        return Finding(path, sentence, at_key=True)
-    section = spell_pattern(path[:-1])
-    own = SECTIONS[section].model_fields.keys()
-    known = own | keys_not_yet("feeds[]" if section == "defaults" else section)
-    hint = did_you_mean(str(path[-1]), known) or f"; known here: {', '.join(own)}"
+    own = SECTIONS[spell_pattern(path[:-1])].model_fields.keys()
+    hint = did_you_mean(str(path[-1]), own) or f"; known here: {', '.join(own)}"
     return Finding(path, f"unknown key{hint}", at_key=True)
 
 

@@ -19,6 +19,7 @@ _AGE = scalars.duration(timedelta(minutes=1), timedelta(days=3650))
 _SPACING = scalars.duration(timedelta(0), timedelta(hours=1))
 _SIZE = scalars.size(1_000, 100_000_000)
 _WINDOW = scalars.duration(timedelta(hours=1), timedelta(days=90))
+_RETENTION = scalars.duration(timedelta(days=7), timedelta(days=36500))
 _DEDUP = scalars.one_of("story", "link", "off")
 _Groups = tuple[tuple[Annotated[str, scalars.REFERENCE], ...], ...]
 
@@ -120,6 +121,7 @@ class File(Section):
     hide: tuple[Annotated[str, scalars.REFERENCE], ...] = ()
     hosts: Hosts = Hosts()
     dedup: Dedup = Dedup()
+    retention: Annotated[timedelta, _RETENTION] = timedelta(days=90)
 
 
 SECTIONS: dict[str, type[Section]] = {

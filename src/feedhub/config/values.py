@@ -127,8 +127,9 @@ class DedupConfig:
 class Config:
     """The whole file. `outputs` always begins with `all`.
 
-    `hide` names stories as :mod:`feedhub.config.references` has it, as written. `secrets` are the values that stood in
-    for `${NAME}` and the passwords in URLs: nothing may log them.
+    `hide` names stories as :mod:`feedhub.config.references` has it, as written. `retention` is how long a story is kept
+    after its last carrier was first seen, never shorter than `dedup.window` (R48). `secrets` are the values that stood
+    in for `${NAME}` and the passwords in URLs: nothing may log them.
     """
 
     site: SiteConfig
@@ -137,5 +138,6 @@ class Config:
     hosts: HostsConfig
     dedup: DedupConfig
     hide: tuple[str, ...] = ()
+    retention: timedelta = timedelta(days=90)
     warnings: tuple[Problem, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)

@@ -74,11 +74,23 @@ def held_back(items: Sequence[Identified]) -> str:
 
 
 def rewritten(identification: Identification, digests: Mapping[int, str]) -> tuple[Identified, ...]:
-    """The known items whose digest is not the stored one. `digests` by the entries' numbers."""
+    """The known items whose digest is not the stored one. `digests` by the entries' numbers.
+
+    What is published no more reads as it may.
+    """
     return tuple(
         item
         for item in identification.items
-        if item.known is not None and digest(item.entry) != digests[item.known.entry_id]
+        if item.known and not item.known.tombstone and digest(item.entry) != digests[item.known.entry_id]
+    )
+
+
+def relisted(identification: Identification) -> tuple[Edit, ...]:
+    """The items that are known and published no more, as the document has them (R48)."""
+    return tuple(
+        Edit(item.known.entry_id, item.entry, digest(item.entry), significant=False)
+        for item in identification.items
+        if item.known and item.known.tombstone
     )
 
 

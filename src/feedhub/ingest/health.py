@@ -13,7 +13,7 @@ from feedhub.models import OFFLINE_KINDS, FailureKind
 _OFFLINE_HOSTS = 5
 _OFFLINE_SHARE = 0.8
 _TELLING = 3  # items
-_GAP_SHOWN = timedelta(days=1)
+GAP_SHOWN = timedelta(days=1)
 _LEAST_SILENCE = timedelta(days=2)
 _SILENCES = 3.0  # longest usual ones in a row make a feed stale
 
@@ -61,7 +61,7 @@ def standing(rhythm: Rhythm, gap_at: datetime | None, now: datetime) -> tuple[Li
     `gap` is shown for a day after items were missed. `stale`: nothing new for several times as long as it ever was
     usual for this feed (R29); a feed without two items apart has no rhythm to fall behind.
     """
-    if gap_at is not None and now - gap_at < _GAP_SHOWN:
+    if gap_at is not None and now - gap_at < GAP_SHOWN:
         return "gap", f"{_GAP}; {GAP_ADVICE}"
     if rhythm.newest is not None and rhythm.silence:
         silence = now - rhythm.newest

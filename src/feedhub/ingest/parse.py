@@ -182,13 +182,12 @@ def _read(markup: Markup, cut: Split | None) -> _Reading:
 
 def _read_unseen(cut: Split, seen: Collection[str]) -> _Reading | None:
     """The document without the items in `seen`; None where that is not surely the whole's but for them."""
-    marks = cut.marks
-    places = [place for place, mark in enumerate(marks) if mark not in seen]
+    places = [place for place, mark in enumerate(cut.marks) if mark not in seen]
     try:
         reading = _run_feedparser(cut.document(places))
     except _SURVIVABLE:
         return None
-    marked = _marked(reading, cut, [marks[place] for place in places])
+    marked = _marked(reading, cut, [cut.marks[place] for place in places])
     return marked if marked.marks else None
 
 

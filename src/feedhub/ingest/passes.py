@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 
 from feedhub.config import FeedConfig
+from feedhub.ingest.events import told
 from feedhub.ingest.health import is_offline
 from feedhub.ingest.pacing import after_offline
 from feedhub.ingest.pipeline import Tools, failed, poll_feed
@@ -50,7 +51,7 @@ async def run_pass(
     polls: dict[str, Poll] = {}
 
     async def settle(memory: FeedMemory, poll: Poll) -> None:
-        poll = polls[memory.key] = replace(poll, message=tools.conceal(poll.message))
+        poll = polls[memory.key] = told(memory, replace(poll, message=tools.conceal(poll.message)))
         asked = tools.hosts.unsaved()
         await tools.store.write(feeds.record, poll, asked)
         tools.hosts.saved(asked)

@@ -237,6 +237,7 @@ async def _news(
         items=tuple(item.key for item in identification.items),
         offer=_offer(fetched, received, tools),
         withheld=changes.arrivals(old, now),
+        relisted=changes.relisted(identification),
         recall=changes.recall(received),
     )
 

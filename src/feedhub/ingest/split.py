@@ -26,21 +26,17 @@ _RENEWED = re.compile(rb"<([\w.-]+:)?(lastBuildDate|pubDate|updated|modified|dat
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A document as its items, in order, and what stands before the first and after the last of them."""
+    """A document as its items, in order, and what stands before the first and after the last of them.
+
+    `marks` are 32 hexadecimal digits for each item, equal for equal bytes; `frame_mark` is the same of head and tail,
+    without the dates in them.
+    """
 
     head: bytes
     items: tuple[bytes, ...]
     tail: bytes
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """32 hexadecimal digits for each item, equal for equal bytes."""
-        return tuple(map(_digest, self.items))
-
-    @property
-    def frame_mark(self) -> str:
-        """The same of head and tail, without the dates in them."""
-        return _digest(_RENEWED.sub(b"", self.head + b"\0" + self.tail))
+    marks: tuple[str, ...]
+    frame_mark: str
 
     def document(self, places: Iterable[int]) -> bytes:
         """The document with the items at these places alone, counted from 0."""
@@ -56,7 +52,8 @@ def split(document: bytes) -> Split | None:
     if not scan.found or any(map(bytes.strip, between)):
         return None
     (first, _), (_, last) = scan.found[0], scan.found[-1]
-    return Split(document[:first], tuple(document[start:end] for start, end in scan.found), document[last:])
+    head, items, tail = document[:first], tuple(document[start:end] for start, end in scan.found), document[last:]
+    return Split(head, items, tail, tuple(map(_mark, items)), _mark(_RENEWED.sub(b"", head + b"\0" + tail)))
 
 
 @dataclass(slots=True)
@@ -104,5 +101,5 @@ class _Uncertain(Exception):
     """It cannot be told where an item ends."""
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]
+def _mark(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -9,6 +9,7 @@ with that story, so that between them nothing is missing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -30,7 +31,11 @@ def load_document(session: Session, site: Site, output: OutputConfig) -> tuple[O
     """The output's document (R15, R39), and the archive page that it leads to."""
     holding = Holding(session, site, output)
     document = holding.chosen()
-    return holding.document(document), _previous_of(session, holding, output, document)
+    view = holding.document(document)
+    _first, last = sequence.ends(session, output.id)
+    link_changed = sequence.expired(session, output.id, last - 2 * PAGE)  # the page that it led to may have gone
+    modified = max(view.modified, link_changed or view.modified)
+    return replace(view, modified=modified), _previous_of(session, holding, output, document)
 
 
 def load_page(session: Session, site: Site, output: OutputConfig, page: int) -> tuple[OutputView, int | None]:
@@ -40,28 +45,29 @@ def load_page(session: Session, site: Site, output: OutputConfig, page: int) -> 
     numbers = [member.place.story for member in members]
     changed = changed_at(session, output, page)
     view = output_view(session, site, output, numbers, changed, path=archive_path(output.id, page))
-    return view, _page_ending(session, output, _begin(page))
+    return view, _page_until(session, output, _begin(page))
 
 
 def changed_at(session: Session, output: OutputConfig, page: int) -> datetime | None:
-    """When a story changed last whose place is on the page."""
-    return sequence.touched(session, output, _begin(page) + 1, page)
+    """When a story changed last whose place is on the page, or such a one was taken away by retention."""
+    first = _begin(page) + 1
+    changes = sequence.touched(session, output, first, page), sequence.expired(session, output.id, first)
+    return max(filter(None, changes), default=None)
 
 
 def expired(session: Session, output: OutputConfig, page: int) -> bool | None:
     """Whether all that the page held has left the sequence for good; None for a page that there never was."""
-    first, last = sequence.ends(session, output.id)
-    return page < first if page <= last else None
+    _first, last = sequence.ends(session, output.id)
+    return (sequence.last_until(session, output.id, page) or 0) <= _begin(page) if page <= last else None
 
 
 def pages(session: Session, site: Site, output: OutputConfig) -> Iterator[int]:
-    """The pages that can be reached from the document."""
-    first, last = sequence.ends(session, output.id)
-    yield from (page for page in range(PAGE, last + 1, PAGE) if page >= first)  # not the expired ones
+    """The pages that can be reached from the document, the newest first."""
     holding = Holding(session, site, output)
-    newest = _previous_of(session, holding, output, holding.chosen())
-    if newest and newest % PAGE:
-        yield newest
+    page = _previous_of(session, holding, output, holding.chosen())
+    while page:
+        yield page
+        page = _page_until(session, output, _begin(page))
 
 
 def _begin(page: int) -> int:
@@ -75,8 +81,10 @@ def _previous_of(session: Session, holding: Holding, output: OutputConfig, docum
     full = last // PAGE * PAGE
     shown = {member.place.number for member in document}
     left_out = (member.place.number for member in holding.between(full, last) if member.place.number not in shown)
-    return next(left_out, None) or _page_ending(session, output, full)
+    return next(left_out, None) or _page_until(session, output, full)
 
 
-def _page_ending(session: Session, output: OutputConfig, number: int) -> int | None:
-    return None if number == 0 or expired(session, output, number) else number
+def _page_until(session: Session, output: OutputConfig, number: int) -> int | None:
+    """The last full page up to that number that has not expired."""
+    last = sequence.last_until(session, output.id, number)
+    return None if last is None else _begin(last) + PAGE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from feedhub.publish.query import BadQuery, read_query
 from feedhub.publish.select import Holding, Site, change_of, load_selection, output_path, visible_stories
 from feedhub.store import hub, outputs
 from feedhub.store.policies import modes
+from feedhub.store.stories import gone
 from feedhub.store.takedown import named, parts_of
 
 HTML = "text/html; charset=utf-8"
@@ -90,6 +91,11 @@ def taken_away(session: Session, site: Site) -> Iterator[str]:
     parts = (urn for mode in modes(site.policies) for urn in parts_of(session, hidden, mode).values())
     for urn in {*named(site.config.hide, site.url), *hidden.values(), *parts}:
         yield from (f"stories/{urn.removeprefix('urn:uuid:')}", f"stories/{urn.removeprefix('urn:uuid:')}.json")
+
+
+def expired_stories(session: Session, uuids: Iterable[str]) -> set[str]:
+    """Those of these ids, as they stand in addresses, whose stories retention took away."""
+    return {urn.removeprefix("urn:uuid:") for urn in gone(session, (f"urn:uuid:{uuid}" for uuid in uuids))}
 
 
 def static_files() -> Iterator[tuple[str, str, bytes]]:
@@ -215,6 +221,8 @@ def _story(session: Session, site: Site, uuid: str, root: str, *, as_json: bool)
     path = f"stories/{uuid}" + (".json" if as_json else "")
     if path in taken_away(session, site):
         return Gone("This story was taken down.")
+    if gone(session, [f"urn:uuid:{uuid}"]):
+        return Gone("This story has expired.")
     number = outputs.find(session, f"urn:uuid:{uuid}")
     found = visible_stories(session, site, [number]) if number is not None else []
     if not found:

@@ -12,6 +12,7 @@ from feedhub.models import Document
 from feedhub.publish.documents import (
     HTML,
     addresses,
+    expired_stories,
     is_archive,
     last_change,
     render,
@@ -40,7 +41,11 @@ def export(session: Session, site: Site, folder: Path) -> Exported:
         wrote = [files.put(name, body) for name, _content_type, body in static_files()]
         published = list(addresses(session, site))
         wrote += [_export(session, site, files, address) for address in published]
-        superfluous = [*_taken_away(session, site), *_left_pages(site, files, set(published))]
+        superfluous = [
+            *_taken_away(session, site),
+            *_left_pages(site, files, set(published)),
+            *_expired(session, files),
+        ]
         removed = sum(files.remove(name) for name in superfluous)
     return Exported(sum(wrote), len(wrote) - sum(wrote), removed)
 
@@ -76,6 +81,15 @@ def _left_pages(site: Site, files: Files, published: Collection[str]) -> Iterato
             address = f"feeds/{output.id}/{name}"
             if is_archive(address) and address not in published:
                 yield address
+
+
+def _expired(session: Session, files: Files) -> Iterator[str]:
+    """The files of stories that retention took away."""
+    names = files.names("stories")
+    gone = expired_stories(session, {name.removesuffix(".json") for name in names})
+    for name in names:
+        if name.removesuffix(".json") in gone:
+            yield f"stories/{name}" if name.endswith(".json") else f"stories/{name}/index.html"
 
 
 def _file_name(address: str, content_type: str) -> str:

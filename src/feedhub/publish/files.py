@@ -94,8 +94,8 @@ class Files:
         return True
 
     def names(self, folder: str) -> list[str]:
-        """The names of the files in a folder below this one."""
-        return sorted(path.name for path in (self._folder / folder).glob("*.*"))
+        """The names that stand in a folder below this one."""
+        return sorted(path.name for path in (self._folder / folder).glob("*"))
 
     def _make(self, folder: Path) -> None:
         missing = [folder, *folder.parents]

@@ -73,7 +73,7 @@ def river(
 ) -> bytes:
     """An output's newest stories, by day (UTC)."""
     teasers = [_teaser(story) for story in view.stories]
-    return _render(
+    return render_page(
         "river.html",
         site_title=one_line(view.site_title) or view.site_url,
         title=_chosen(filters) or feed_title(view),
@@ -94,7 +94,7 @@ def river(
 
 def story(story: Story, *, site_title: str, root: str, noindex: bool, outputs: Sequence[OutputLink] = ()) -> bytes:
     """One story: its text, who carries it and why these are one, and what is like it and why that is not (R14)."""
-    return _render(
+    return render_page(
         "story.html",
         site_title=one_line(site_title),
         story=story,
@@ -151,7 +151,7 @@ def outputs_page(
     pushes: bool = False,
 ) -> bytes:
     """What can be subscribed to, and how. `site_url` is shown, as reader apps want the whole address."""
-    return _render(
+    return render_page(
         "outputs.html",
         site_title=one_line(site_title) or site_url,
         site_url=site_url,
@@ -166,7 +166,7 @@ def nothing_here(
     sentence: str, *, site_title: str, root: str, noindex: bool, outputs: Sequence[OutputLink] = ()
 ) -> bytes:
     """The page that answers where there is none: why, and where to go on."""
-    return _render(
+    return render_page(
         "nothing.html",
         site_title=one_line(site_title),
         sentence=one_line(sentence),
@@ -193,7 +193,8 @@ def day_text(moment: datetime) -> str:
     return f"{_DAYS[utc.weekday()]}, {utc.day} {_MONTHS[utc.month - 1]} {utc.year}"
 
 
-def _render(template: str, **values: object) -> bytes:
+def render_page(template: str, **values: object) -> bytes:
+    """The page that this template makes of the values."""
     return clean(_TEMPLATES.get_template(template).render(values)).encode()
 
 

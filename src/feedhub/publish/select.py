@@ -81,10 +81,11 @@ class Member:
 
 
 class Holding:
-    """The stories of an output, read as far as they are asked for."""
+    """The stories of an output, read as far as they are asked for. `entering` are thought to have entered it last."""
 
-    def __init__(self, session: Session, site: Site, output: OutputConfig) -> None:
+    def __init__(self, session: Session, site: Site, output: OutputConfig, entering: Sequence[int] = ()) -> None:
         self._session, self._site, self._output = session, site, output
+        self._entering = sequence.next_places(session, output.id, entering) if entering else []
         self._feeds = site.feeds_of(output.match)
         self._hidden = _hidden(session, site.hidden(session), output.dedup)
 
@@ -126,15 +127,17 @@ class Holding:
                     yield Member(place, shown.source, shown.story)
 
     def _newest(self) -> Iterator[Member]:
+        yield from self.members(self._entering[:DEPTH])
         _first, last = sequence.ends(self._session, self._output.id)
-        below, above = last + 1, max(0, last - DEPTH)
+        below, above = last + 1, max(0, last + len(self._entering) - DEPTH)
         while found := sequence.places(self._session, self._output, self._feeds, above=above, below=below, limit=_STEP):
             yield from self.members(found)
             below = found[-1].number
 
     def _latest(self) -> datetime | None:
         """When the output's newest story was published."""
-        found = sequence.latest(self._session, self._output, self._feeds, _LATEST)
+        found = [*sequence.latest(self._session, self._output, self._feeds, _LATEST), *self._entering]
+        found = sorted(found, key=lambda place: (place.published, place.number), reverse=True)[:_LATEST]
         return next((member.place.published for member in self.members(found)), None)
 
 
@@ -155,6 +158,11 @@ def choose(newest_first: Iterable[Member], output: OutputConfig, latest: datetim
         if len(chosen) == output.limit:
             break
     return chosen
+
+
+def shown(session: Session, site: Site) -> set[int]:
+    """The stories that the outputs' documents show."""
+    return {m.story for output in site.config.outputs for m in Holding(session, site, output).chosen()}
 
 
 def output_path(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from feedhub.store.sequence import Move
 from feedhub.store.stories import founding_urn, relate, shown_carriers, taken, touch
 from feedhub.store.tables import EntryRow, KeyRow, StoryRow, table_of
 from feedhub.store.tallies import day_of
+from feedhub.store.tombstones import bury
 from feedhub.stories.match import Decision, NearMiss, decide, story_ids
 from feedhub.stories.statistics import Statistics
 
@@ -29,7 +31,10 @@ _LOST = "an edit has made another text of it than that of the story it was in"
 
 
 class Batch:
-    """See the module. `founded` are the stories founded so far, `split` how many of them by an edit."""
+    """See the module. `founded` are the stories founded so far, `split` how many of them by an edit.
+
+    `expired` are the entries of stories that retention took away: they are published no more, whoever carries them.
+    """
 
     def __init__(
         self,
@@ -53,12 +58,17 @@ class Batch:
         self._related: dict[tuple[int, int], NearMiss] = {}
         self.founded: list[dict[str, Any]] = []
         self.split = 0
+        self.expired: list[int] = []
 
     def take(self, one: Waiting, statistics: Statistics) -> None:
         """Decide what comes of the next entry, in the order of matching."""
         if one.home is None:
             found = self._near.find(one, self._apart.stories(one))
-            self._settle(one, self._decide(one, found, statistics))
+            decision = self._decide(one, found, statistics)
+            if decision.story is None and one.entry.deduplicated and self._near.is_expired(one):
+                self.expired.append(one.entry.entry_id)
+            else:
+                self._settle(one, decision)
         elif one.edited_at is None:
             self._note(one, one.home, one.rule)
         else:
@@ -126,6 +136,14 @@ class Batch:
         self.founded.append({"urn": urn, **dates})
         return _PROVISIONAL + len(self.founded) - 1
 
+    def merged(self) -> dict[int, int]:
+        """How many of each feed's new entries joined a story."""
+        counts: Counter[int] = Counter()
+        for one, _, decision in self._placed:
+            if one.home is None:
+                counts[one.entry.feed] += decision.story is not None
+        return counts
+
     # --- what is written ----------------------------------------------------------------------------------------------
 
     def write(self) -> list[Move]:
@@ -137,6 +155,7 @@ class Batch:
         homes = {one.entry.entry_id: numbers.get(story, story) for one, story, _ in self._placed}
         shown = {entry: self._near.shown_under.get(home, home) for entry, home in homes.items()}
         self._store_entries(homes, shown)
+        bury(self._session, self.expired)
         if self._keys:
             store_rows(self._session, table_of(KeyRow), self._keys)
         related = [(numbers.get(a, a), numbers.get(b, b), miss) for (a, b), miss in self._related.items()]
@@ -151,9 +170,8 @@ class Batch:
         updates = {number: one.edited_at for number, one in edited.items() if one.edited_at}
         self._update({shown.get(number, edited[number].story) for number in updates}, updates)
         carried = {number: one.story for number, one in edited.items() if one.story is not None} | shown
-        return [
-            Move(one.entry.entry_id, one.story, carried[one.entry.entry_id], one.edited_at) for one in self._waiting
-        ]
+        moved = [one for one in self._waiting if one.entry.entry_id in carried]
+        return [Move(one.entry.entry_id, one.story, carried[one.entry.entry_id], one.edited_at) for one in moved]
 
     def _store_founded(self) -> dict[int, int]:
         """The founded stories' numbers, by their provisional ones."""

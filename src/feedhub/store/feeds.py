@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,14 +27,16 @@ from feedhub.models import (
 )
 from feedhub.net.hosts import CLOCK_DRIFT, MOST_PATIENCE
 from feedhub.net.urls import host_of, without_scheme
-from feedhub.store import hosts, hub
+from feedhub.store import activity, events, hosts, hub
 from feedhub.store.database import chunks
 from feedhub.store.recalls import remember
 from feedhub.store.tables import EntryRow, FeedRow, PollRow, SubscriptionRow, table_of
+from feedhub.store.tallies import day_of
+from feedhub.store.tombstones import STRIPPED, relist
 from feedhub.store.wordings import keep_first
 from feedhub.stories.identity import KnownItem
 
-_WITHHELD = {"pending": False, "rule": "withheld", "evidence": "an old item when the feed was new"}  # R44
+_WITHHELD = STRIPPED | {"rule": "withheld", "evidence": "an old item when the feed was new"}  # R44
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,33 @@ def sync(session: Session, listed: Sequence[Listed], now: datetime) -> dict[str,
     URL makes anything new (R47). A changed URL forgets the old document's validators.
     """
     rows = list(session.exec(select(FeedRow)))
-    by_key = {row.key: row for row in rows}
-    unclaimed = {without_scheme(row.url): row for row in rows if row.key not in {feed.key for feed in listed}}
+    found = claimed(rows, listed)
     for feed in listed:
-        row = by_key.get(feed.key) or unclaimed.pop(without_scheme(feed.url), None)
+        row = found.get(feed.key)
         if row is None:
-            row = FeedRow(key=feed.key, url=feed.url, created_at=now)
+            row = found[feed.key] = FeedRow(key=feed.key, url=feed.url, created_at=now)
             session.add(row)
         elif row.url != feed.url:
             _move(row, feed.url, now)
-        row.key = feed.key
-        by_key[feed.key] = row
+        row.key, row.removed_at = feed.key, None
+    for row in rows:
+        if row.key not in found:
+            row.removed_at = row.removed_at or now
     session.flush()
-    return {feed.key: row.id for feed in listed if (row := by_key[feed.key]).id is not None}
+    return {feed.key: row.id for feed in listed if (row := found[feed.key]).id is not None}
+
+
+def claimed(rows: Iterable[FeedRow], listed: Sequence[Listed]) -> dict[str, FeedRow]:
+    """The row of each listed feed that has one, by its key."""
+    by_key = {row.key: row for row in rows}
+    keys = {feed.key for feed in listed}
+    unclaimed = {without_scheme(row.url): row for key, row in by_key.items() if key not in keys}
+    found: dict[str, FeedRow] = {}
+    for feed in listed:
+        row = by_key.get(feed.key) or unclaimed.pop(without_scheme(feed.url), None)
+        if row:
+            found[feed.key] = row
+    return found
 
 
 def due(session: Session, numbers: Sequence[int], now: datetime) -> list[FeedMemory]:
@@ -128,6 +144,7 @@ def known_items(
         col(EntryRow.canonical_url),
         col(EntryRow.title),
         col(EntryRow.declared),
+        col(EntryRow.last_listed).is_not(None),
         col(EntryRow.digest),
     ).where(col(EntryRow.feed_id) == feed)
     ways: tuple[tuple[Any, list[Any]], ...] = (
@@ -176,6 +193,10 @@ def record(session: Session, poll: Poll, asked: Sequence[HostState] = ()) -> Non
         _record_cadence(row, poll.cadence)
     if poll.document_url:
         row.document_url = poll.document_url
+    row.trouble = poll.trouble or None
+    activity.count(row, poll)
+    for event in poll.events:
+        events.record(session, event)
     if news:
         _record_news(session, row, news, poll.at)
         remember(session, poll.feed, news.recall)
@@ -236,18 +257,28 @@ def _record_news(session: Session, row: FeedRow, news: News, now: datetime) -> N
     row.offer = asdict(news.offer) if news.offer else None
     if shown != (row.title, row.link):
         hub.note_rename(session)
+    if row.document_day != day_of(now):
+        row.document_day, row.document_days = day_of(now), row.document_days + 1
     _record_entries(session, row, news, now)
 
 
 def _record_entries(session: Session, row: FeedRow, news: News, now: datetime) -> None:
     arrivals = [_arrival(row, arrival, now) for arrival in news.arrivals]
-    arrivals += [_arrival(row, arrival, now) | _WITHHELD for arrival in news.withheld]
+    arrivals += [
+        _arrival(row, arrival, now) | _WITHHELD | {"last_listed": row.document_days} for arrival in news.withheld
+    ]
+    row.arrivals += len(news.arrivals)
     if arrivals:
         row.last_new_at = now
         session.execute(insert(table_of(EntryRow)), arrivals)
     keep_first(session, [edit.entry_id for edit in news.edits if edit.significant])
     for edit in news.edits:
-        session.execute(update(EntryRow).where(col(EntryRow.id) == edit.entry_id).values(_edit(edit, now)))
+        kept = (
+            col(EntryRow.id) == edit.entry_id,
+            col(EntryRow.last_listed).is_(None),
+        )  # it may have gone since it was read
+        session.execute(update(EntryRow).where(*kept).values(_edit(edit, now)))
+    relist(session, row.document_days, [_identity(edit) for edit in news.relisted])
 
 
 def _arrival(row: FeedRow, arrival: Arrival, now: datetime) -> dict[str, object]:
@@ -261,24 +292,35 @@ def _arrival(row: FeedRow, arrival: Arrival, now: datetime) -> dict[str, object]
         "pending": True,
         "rule": "",
         "evidence": "",
+        "last_listed": None,
         **_columns(arrival.entry),
     }
 
 
 def _edit(edit: Edit, now: datetime) -> dict[str, object]:
-    published = col(EntryRow.rule) != _WITHHELD["rule"]  # what never was is not matched for being edited
-    values: dict[str, object] = {"digest": edit.digest, "pending": published, **_columns(edit.entry)}
+    values: dict[str, object] = {"digest": edit.digest, "pending": True, **_columns(edit.entry)}
     return values | {"edited_at": now} if edit.significant else values
 
 
-def _columns(entry: Entry) -> Mapping[str, object]:
+def _identity(edit: Edit) -> dict[str, object]:
+    """A tombstone as a document has its item now."""
+    return {"number": edit.entry_id, "reading": edit.digest, **_names(edit.entry)}
+
+
+def _names(entry: Entry) -> dict[str, object]:
     return {
         "guid": entry.guid,
         "guid_hash": hashed(entry.guid) if entry.guid else None,
         "canonical_url": entry.canonical_url,
         "url_hash": hashed(entry.canonical_url) if entry.canonical_url else None,
-        "link": entry.link,
         "title": entry.title,
+    }
+
+
+def _columns(entry: Entry) -> Mapping[str, object]:
+    return {
+        **_names(entry),
+        "link": entry.link,
         "summary": entry.summary,
         "content": entry.content,
         "author": entry.author,
@@ -297,7 +339,7 @@ def _move(row: FeedRow, url: str, now: datetime) -> None:
     row.etag = row.last_modified = row.body_hash = row.full_at = row.document_url = row.offer = None
     row.hints = row.window = None  # the document's; the rhythm is the feed's
     _record_move(row, None)
-    row.state, row.message, row.failures = "new", "", 0
+    row.state, row.message, row.failures, row.trouble = "new", "", 0, None
     row.next_poll_at = now
 
 
@@ -355,6 +397,7 @@ def _memory(row: FeedRow, delivered: tuple[datetime, ...], *, pushed: bool) -> F
         pushed=pushed,
         delivered=delivered,
         empty=row.last_new_at is None,
+        trouble=row.trouble or "",
     )
 
 

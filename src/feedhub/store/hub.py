@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -17,6 +18,11 @@ _OUTPUTS = uuid.uuid5(uuid.NAMESPACE_URL, "https://feedhub.invalid/outputs")
 def revision(session: Session) -> int:
     """Counts the changes that a published document could show; 0 before the first start."""
     return session.exec(select(HubRow.revision)).first() or 0
+
+
+def created_at(session: Session) -> datetime:
+    """When the hub was first started."""
+    return session.exec(select(HubRow.created_at)).one()
 
 
 def described_at(session: Session) -> datetime:
@@ -65,6 +71,18 @@ def note_reach(session: Session, now: datetime, *, unreachable: bool) -> None:
         .where(col(HubRow.unreachable) != unreachable)
         .values(revision=col(HubRow.revision) + 1, unreachable=unreachable, reach_changed_at=now)
     )
+
+
+def configuration(session: Session) -> dict[str, Any] | None:
+    """The note of the configuration in force; None before the first start."""
+    note = session.exec(select(HubRow.configuration)).first()
+    return dict(note) if note else None
+
+
+def note_configuration(session: Session, note: dict[str, Any]) -> None:
+    """Remember the configuration in force."""
+    if configuration(session) != note:
+        session.execute(update(HubRow).values(configuration=note))
 
 
 def describe(session: Session, description: str, site_url: str, outputs: Iterable[str], now: datetime) -> bool:

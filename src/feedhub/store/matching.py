@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +44,7 @@ class Matched:
     """What a matching did: stories founded, entries that joined one or were edited, and whether a feed was renamed.
 
     `split` counts the edited entries that left their story for one of their own, `regrouped` the stories that `merge`
-    and `never_merge` put together or took apart.
+    and `never_merge` put together or took apart. `merged` says of each feed with new entries, by id, how many joined.
     """
 
     founded: int = 0
@@ -53,6 +53,7 @@ class Matched:
     renamed: bool = False
     split: int = 0
     regrouped: int = 0
+    merged: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def changed(self) -> bool:
@@ -66,6 +67,7 @@ class Matched:
             renamed=self.renamed or other.renamed,
             split=self.split + other.split,
             regrouped=self.regrouped + other.regrouped,
+            merged={**self.merged, **{key: n + self.merged.get(key, 0) for key, n in other.merged.items()}},
         )
 
 
@@ -141,7 +143,9 @@ class Matcher:
         regrouped = self._regroup(session, now) if self._dedup.merge or self._dedup.never_merge else 0
         fresh = sum(one.home is None for one in waiting)
         founded, split = len(batch.founded) - batch.split, batch.split
-        return Matched(founded, fresh - founded, len(waiting) - fresh, split=split, regrouped=regrouped)
+        joined = fresh - founded - len(batch.expired)
+        merged = {self._policies[feed].key: count for feed, count in batch.merged().items()}
+        return Matched(founded, joined, len(waiting) - fresh, split=split, regrouped=regrouped, merged=merged)
 
     def _regroup(self, session: Session, now: datetime) -> int:
         parted = apply_never_merge(session, self._dedup.never_merge, self._policies, now)

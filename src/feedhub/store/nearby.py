@@ -17,10 +17,11 @@ from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
 from feedhub.store.tables import EntryRow, KeyRow, StoryRow, table_of
 from feedhub.store.tallies import day_of
+from feedhub.store.tombstones import EXPIRED
 from feedhub.store.wordings import first_wordings
 from feedhub.stories.fingerprint import Fingerprint
 from feedhub.stories.keys import CROWD, SHORTLIST, keys, shortlist
-from feedhub.stories.match import Candidate, StorySoFar, Unmatched, count_headlines
+from feedhub.stories.match import Candidate, StorySoFar, Unmatched, by_name, count_headlines
 
 _OF_ONE_STORY = 3  # entries of a story under one key: more would tell nothing new, and crowd out other stories
 
@@ -119,9 +120,12 @@ class Nearby:
         self._load_stories(homes.union(one.home for one in batch if one.home is not None))
         # An entry that waits is compared with others by what it says now, and others with it by both wordings.
         self._first = {wording.entry: wording for wording in first_wordings(session, self._known)}
+        self._expired: defaultdict[str, list[Known]] = defaultdict(list)
         for row in named:
             for name in names(row.guid, row.canonical_url):
                 self._under_name[name].append(row.id)
+                if row.rule == EXPIRED:
+                    self._expired[name].append(row)
         self._load_wordings(self._with_founders(row for one in batch for row in self._near(one)))
 
     def _load_stories(self, homes: set[int]) -> None:
@@ -173,6 +177,12 @@ class Nearby:
         before = self._known.pop(entry, None)
         if before is not None and before.story is not None:
             self._carriers[before.story].remove(before)
+
+    def is_expired(self, one: Waiting) -> bool:
+        """Whether by its address or guid the entry is of a story that retention took away (R48)."""
+        entry = one.entry
+        rows = [row for name in names(entry.guid, entry.canonical_url) for row in self._expired[name]]
+        return by_name(entry, [_candidate(row, row.title, None) for row in rows], self.headlines) is not None
 
     def others(self, one: Waiting) -> list[Known]:
         """The other carriers of the entry's home, first to last."""

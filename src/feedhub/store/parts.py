@@ -25,17 +25,16 @@ from feedhub.config import DedupMode
 from feedhub.store.database import chunks
 from feedhub.store.policies import CarrierKey, FeedPolicy, modes, representative
 from feedhub.store.sequence import Move
-from feedhub.store.stories import entry_home, part, shown_carriers, taken
+from feedhub.store.stories import PARTS, entry_home, part, shown_carriers, taken
 from feedhub.store.tables import EntryRow, StoryRow, table_of
 from feedhub.stories.match import part_ids
 
-_PARTS: tuple[DedupMode, ...] = ("link", "off")
 _FOUNDING = ("founded", "split", "never_merge")
 
 
 def asked_for(policies: Mapping[int, FeedPolicy]) -> bool:
     """Whether an output shows parts of stories."""
-    return not set(modes(policies)).isdisjoint(_PARTS)
+    return not set(modes(policies)).isdisjoint(PARTS)
 
 
 def complete(session: Session, policies: Mapping[int, FeedPolicy], now: datetime) -> None:
@@ -57,11 +56,11 @@ def divide(
 ) -> dict[DedupMode, Sequence[Move]]:
     """Store what the moves of matched entries among stories mean for their parts, and tell it as moves among those."""
     entries = [move.entry for move in moves]
-    before = {mode: _parts(session, entries, mode) for mode in _PARTS}
+    before = {mode: _parts(session, entries, mode) for mode in PARTS}
     leave(session, [move.entry for move in moves if move.before not in (None, move.after)])
     _assign(session, policies, entries, now)
     divided: dict[DedupMode, Sequence[Move]] = {}
-    for mode in _PARTS:
+    for mode in PARTS:
         after = _parts(session, entries, mode)
         divided[mode] = [replace(move, before=before[mode].get(move.entry), after=after[move.entry]) for move in moves]
         _update(session, policies, divided[mode], mode)

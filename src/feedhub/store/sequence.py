@@ -61,12 +61,19 @@ def enter(
     session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int], mode: DedupMode = "story"
 ) -> None:
     """Number the stories into the outputs that they belong to and have no number in yet, in this order (R12, R45)."""
-    belonging = _Belonging(mode)
-    for some in chunks(dict.fromkeys(stories)):
-        told = tell(session, some, policies, mode)
-        for story in filter(told.__contains__, some):
-            belonging.judge(story, told[story], policies)
-    _number(session, belonging)
+    _number(session, _belong(session, policies, stories, mode))
+
+
+def entering(session: Session, policies: Mapping[int, FeedPolicy]) -> dict[str, list[int]]:
+    """The stories that :func:`backfill` would let enter, by output, in their order. Reads only."""
+    rows = {row.name: row for row in session.exec(select(OutputRow))}
+    known = {name: set(_numbered(session, row)) for name, row in rows.items()}
+    found: dict[str, list[int]] = {}
+    for mode in modes(policies):
+        belonging = _belong(session, policies, _carried(session, policies, mode), mode)
+        for name, stories in belonging.entering.items():
+            found[name] = [number for number in stories if number not in known.get(name, ())]
+    return found
 
 
 def follow(session: Session, policies: Mapping[int, FeedPolicy], moves: Sequence[Move], mode: DedupMode) -> None:
@@ -108,11 +115,22 @@ class _Belonging:
                 self.entering[name][story] = None
 
 
+def _belong(
+    session: Session, policies: Mapping[int, FeedPolicy], stories: Iterable[int], mode: DedupMode
+) -> _Belonging:
+    belonging = _Belonging(mode)
+    for some in chunks(dict.fromkeys(stories)):
+        told = tell(session, some, policies, mode)
+        for story in filter(told.__contains__, some):
+            belonging.judge(story, told[story], policies)
+    return belonging
+
+
 def _number(session: Session, belonging: _Belonging) -> None:
     outputs = {row.name: row for row in session.exec(select(OutputRow))}
     for name, entering in belonging.entering.items():
         output = outputs[name]
-        known = _numbered(session, output, entering)
+        known = _numbered_among(session, output, entering)
         new = [story for story in entering if story not in known]
         rows = [
             {"output_id": output.id, "number": number, "story_id": story}
@@ -126,17 +144,24 @@ def _number(session: Session, belonging: _Belonging) -> None:
 def backfill(session: Session, policies: Mapping[int, FeedPolicy]) -> None:
     """Let stories enter the outputs they belong to since the configuration changed, oldest first."""
     for mode in modes(policies):
-        carried = select(EntryRow.id).where(part(mode) == StoryRow.id, col(EntryRow.feed_id).in_(policies))
-        query = select(StoryRow.id).where(carried.exists()).order_by(col(StoryRow.published), col(StoryRow.id))
-        enter(session, policies, [story for story in session.exec(query) if story is not None], mode)
+        enter(session, policies, _carried(session, policies, mode), mode)
+
+
+def _carried(session: Session, feeds: Collection[int], mode: DedupMode) -> list[int]:
+    """The stories, or parts of them, that one of the feeds carries, oldest first."""
+    carried = select(EntryRow.id).where(part(mode) == StoryRow.id, col(EntryRow.feed_id).in_(feeds))
+    query = select(StoryRow.id).where(carried.exists()).order_by(col(StoryRow.published), col(StoryRow.id))
+    return [story for story in session.exec(query) if story is not None]
 
 
 def ends(session: Session, output: str) -> tuple[int, int]:
     """The first number that a story still has in the output, and the last that was given.
 
-    Where no story is left the first is the one that comes next.
+    Where no story is left, or the output is not known yet, the first is the one that comes next.
     """
-    row = session.exec(select(OutputRow).where(OutputRow.name == output)).one()
+    row = session.exec(select(OutputRow).where(OutputRow.name == output)).first()
+    if row is None:
+        return 1, 0
     first = session.exec(select(func.min(SequenceRow.number)).where(SequenceRow.output_id == row.id)).one()
     return first or row.last_number + 1, row.last_number
 
@@ -155,6 +180,15 @@ def places(
     if below is not None:
         query = query.where(col(SequenceRow.number) < below)
     return [Place(*row) for row in session.execute(query.order_by(col(SequenceRow.number).desc()).limit(limit))]
+
+
+def next_places(session: Session, output: str, stories: Sequence[int]) -> list[Place]:
+    """The places that these stories would take if they entered the output now, in this order; the newest first."""
+    _first, last = ends(session, output)
+    query = sqlalchemy.select(col(StoryRow.id), col(StoryRow.published))
+    found = (session.execute(query.where(col(StoryRow.id).in_(some))) for some in chunks(stories))
+    published = {number: at for rows in found for number, at in rows}
+    return [Place(n, story, published[story]) for n, story in enumerate(stories, start=last + 1)][::-1]
 
 
 def latest(session: Session, output: OutputConfig, feeds: Collection[int], limit: int) -> list[Place]:
@@ -177,6 +211,22 @@ def touched(session: Session, output: OutputConfig, first: int, last: int | None
     query = query.join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
     query = query.where(OutputRow.name == output.id, SequenceRow.number >= first)
     return session.exec(query if last is None else query.where(SequenceRow.number <= last)).one()
+
+
+def last_until(session: Session, output: str, number: int) -> int | None:
+    """The highest number up to this one that a story still has in the output."""
+    query = (
+        select(SequenceRow.number)
+        .join(OutputRow, col(OutputRow.id) == SequenceRow.output_id)
+        .where(OutputRow.name == output, SequenceRow.number <= number)
+    )
+    return session.exec(query.order_by(col(SequenceRow.number).desc()).limit(1)).first()
+
+
+def expired(session: Session, output: str, first: int) -> datetime | None:
+    """When retention last took a story out of the output, where any that it took had this number or a higher one."""
+    query = select(OutputRow.expired_at).where(OutputRow.name == output, OutputRow.expired_number >= first)
+    return session.exec(query).first()
 
 
 def tell(
@@ -219,7 +269,11 @@ def _places(output: OutputConfig, feeds: Collection[int]) -> sqlalchemy.Select[i
     )
 
 
-def _numbered(session: Session, output: OutputRow, stories: Iterable[int]) -> set[int]:
+def _numbered(session: Session, output: OutputRow) -> Iterable[int]:
+    return session.exec(select(SequenceRow.story_id).where(SequenceRow.output_id == output.id))
+
+
+def _numbered_among(session: Session, output: OutputRow, stories: Iterable[int]) -> set[int]:
     query = select(SequenceRow.story_id).where(SequenceRow.output_id == output.id)
     return {
         number

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from sqlmodel import Session, col, func, select
 
 from feedhub.config import DedupMode, OutputConfig
 from feedhub.models import HubOffer
-from feedhub.store import subscriptions
+from feedhub.store import activity, hub, subscriptions
 from feedhub.store.stories import part
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, SequenceRow, StoryRow
 from feedhub.websub.subscription import State, Subscription, standing, words
 
+WINDOW = timedelta(days=14)
 _RATE_WINDOW = timedelta(days=7)
+_DAY = timedelta(days=1)
+_FOUNDING = frozenset(("founded", "split", "never_merge"))
+_MERGING = frozenset(("address", "guid", "text", "headline"))
+_HAS_TEXT = col(EntryRow.last_listed).is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,24 @@ class PushStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What a feed's polls came to since its first one. `received` is in bytes; `arrivals` are new entries."""
+
+    polls: int = 0
+    failed: int = 0
+    unchanged: int = 0
+    received: int = 0
+    arrivals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStatus:
     """A feed's health. `new_per_day` is the mean of the last seven days, or of its life where that is shorter.
 
     `moved_to` is the address that it is asked at in place of the configured one (R26), None for that one. `push` is
-    None where no hub is named.
+    None where no hub is named. `failures` are those in a row; `gap_at` is when items were last missed. `last_ok` and
+    `last_new` are the last answer and the last that brought something. `unchanged_share`, from 0 to 1, and `response`
+    are means over about the last hundred answers.
     """
 
     title: str
@@ -57,6 +75,13 @@ class FeedStatus:
     identity_reason: str
     moved_to: str | None = None
     push: PushStatus | None = None
+    failures: int = 0
+    gap_at: datetime | None = None
+    last_ok: datetime | None = None
+    last_new: datetime | None = None
+    unchanged_share: float | None = None
+    response: timedelta | None = None
+    counts: Counts = Counts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +92,19 @@ class HubStatus:
     entries: int
     revision: int
     unreachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HubActivity:
+    """What came of late. `days` are the stories founded on each day (UTC), oldest first, days without any too.
+
+    `merges` are the entries that joined a story in these days, by rule, the most frequent rule first. `delays` are as
+    in :func:`feedhub.store.activity.delays`.
+    """
+
+    days: tuple[tuple[date, int], ...]
+    merges: Mapping[str, int]
+    delays: Sequence[timedelta]
 
 
 UNKNOWN = FeedStatus("", "new", "", None, None, "not polled yet", 0.0, 0, "", "", "")
@@ -87,13 +125,65 @@ def feed_statuses(session: Session, now: datetime) -> dict[str, FeedStatus]:
 
 
 def hub_status(session: Session) -> HubStatus:
-    hub = session.get(HubRow, 1)
+    row = session.get(HubRow, 1)
     return HubStatus(
         stories=session.exec(select(func.count()).where(col(StoryRow.entry_id).is_(None))).one(),
-        entries=session.exec(select(func.count()).select_from(EntryRow)).one(),
-        revision=hub.revision if hub else 0,
-        unreachable=bool(hub and hub.unreachable),
+        entries=session.exec(select(func.count()).select_from(EntryRow).where(_HAS_TEXT)).one(),
+        revision=row.revision if row else 0,
+        unreachable=bool(row and row.unreachable),
     )
+
+
+def as_of(session: Session) -> datetime:
+    """When the database last heard of the world, by a poll or an entry; before the first, when the hub was made.
+
+    What is reckoned from it instead of the time stays the same until something happens (R39).
+    """
+    moments = (
+        hub.created_at(session),
+        session.exec(select(func.max(FeedRow.last_poll_at))).one(),
+        session.exec(select(func.max(EntryRow.first_seen))).one(),
+    )
+    return max(moment for moment in moments if moment)
+
+
+def hub_activity(session: Session, now: datetime) -> HubActivity:
+    """What came in the two weeks before, and how quickly in the last of them."""
+    since = midnight(now) - (WINDOW - _DAY)
+    counts = activity.by_day_and_rule(session, since)
+    days = {(since + n * _DAY).date(): 0 for n in range(WINDOW // _DAY)}
+    merges: Counter[str] = Counter()
+    for (day, rule), entries in counts.items():
+        if rule in _FOUNDING and day in days:
+            days[day] += entries
+        elif rule in _MERGING:
+            merges[rule] += entries
+    return HubActivity(tuple(days.items()), dict(merges.most_common()), activity.delays(session, now - _RATE_WINDOW))
+
+
+def new_by_hour(session: Session, now: datetime) -> dict[str, tuple[int, ...]]:
+    """Each feed's new entries in every hour of the two weeks that end with this one, oldest first, by the feed's id.
+
+    What a feed had already when it was new counts in none. Feeds to which nothing came are left out.
+    """
+    last = activity.hour_number(now)
+    first = last - WINDOW // activity.HOUR + 1
+    since = now - WINDOW
+    counts = activity.hourly(session, since)
+    found = {}
+    for number, key, created_at in session.exec(select(FeedRow.id, FeedRow.key, FeedRow.created_at)):
+        hours = counts.get(number or 0, {})
+        if hours and created_at >= since:
+            hours = {hour: count for hour, count in hours.items() if hour != min(hours)}
+        series = tuple(hours.get(hour, 0) for hour in range(first, last + 1))
+        if any(series):
+            found[key] = series
+    return found
+
+
+def midnight(moment: datetime) -> datetime:
+    """The beginning of its day, in UTC."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def entered(session: Session, outputs: Iterable[OutputConfig], since: datetime) -> dict[str, int]:
@@ -116,8 +206,8 @@ def entered(session: Session, outputs: Iterable[OutputConfig], since: datetime) 
 
 
 def _counts(session: Session, since: datetime | None = None) -> dict[int, int]:
-    """How many entries each feed has, or has had since a time."""
-    query = select(EntryRow.feed_id, func.count()).group_by(col(EntryRow.feed_id))
+    """How many entries with a text each feed has, or has had since a time."""
+    query = select(EntryRow.feed_id, func.count()).where(_HAS_TEXT).group_by(col(EntryRow.feed_id))
     if since:
         query = query.where(EntryRow.first_seen > since)
     return dict(session.exec(query).all())
@@ -139,6 +229,13 @@ def _status(row: FeedRow, push: PushStatus | None, entries: int, recent: int, no
         identity_reason=row.identity_reason,
         moved_to=row.permanent_url if row.adopted_at else None,
         push=push,
+        failures=row.failures,
+        gap_at=row.gap_at,
+        last_ok=row.last_ok_at,
+        last_new=row.last_new_at,
+        unchanged_share=row.unchanged_share,
+        response=None if row.response_ms is None else timedelta(milliseconds=row.response_ms),
+        counts=Counts(row.polls, row.failed, row.unchanged, row.received, row.arrivals),
     )
 
 

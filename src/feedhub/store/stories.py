@@ -16,12 +16,14 @@ from sqlmodel import Session, col, select
 from feedhub.config import DedupMode
 from feedhub.store.among import among
 from feedhub.store.database import chunks
+from feedhub.store.feeds import hashed
 from feedhub.store.policies import CarrierKey
-from feedhub.store.tables import EntryRow, RelatedRow, StoryRow, table_of
+from feedhub.store.tables import EntryRow, GoneRow, RelatedRow, StoryRow, table_of
 from feedhub.stories.match import Founder, NearMiss, story_ids
 
 _Carrier = TypeVar("_Carrier", bound=CarrierKey)
 _URNS = sqlalchemy.select(table_of(StoryRow).c.urn).where(among(table_of(StoryRow).c.urn, "urns"))
+_GONE = sqlalchemy.select(table_of(GoneRow).c.id).where(among(table_of(GoneRow).c.id, "ids"))
 _pairs = table_of(RelatedRow).c
 _PAIRS = sqlalchemy.select(_pairs.story_id, _pairs.other_id).where(
     or_(among(_pairs.story_id, "ids"), among(_pairs.other_id, "ids"))
@@ -35,6 +37,9 @@ entry_home: ColumnElement[int] = func.coalesce(col(EntryRow.home_id), col(EntryR
 SHOWN_UNDER: ColumnElement[int] = func.coalesce(col(EntryRow.story_id), col(StoryRow.merged_into), col(StoryRow.id))
 
 
+PARTS: tuple[DedupMode, ...] = ("link", "off")
+
+
 def part(mode: DedupMode) -> ColumnElement[int]:
     """The column of entries that holds under which row of `stories` an output of this mode shows them (R9)."""
     columns = {"story": EntryRow.story_id, "link": EntryRow.linked_id, "off": EntryRow.own_id}
@@ -42,8 +47,15 @@ def part(mode: DedupMode) -> ColumnElement[int]:
 
 
 def taken(session: Session, urns: Iterable[str]) -> set[str]:
-    """Those of the public ids that a story has."""
-    return set(session.execute(_URNS, {"urns": set(urns)}).scalars().all())
+    """Those of the public ids that a story has or had."""
+    wanted = set(urns)
+    return gone(session, wanted).union(session.execute(_URNS, {"urns": wanted}).scalars().all())
+
+
+def gone(session: Session, urns: Iterable[str]) -> set[str]:
+    """Those of the public ids whose story retention took away (R48)."""
+    hashes = {hashed(urn): urn for urn in urns}
+    return {hashes[number] for number in session.execute(_GONE, {"ids": set(hashes)}).scalars().all()}
 
 
 def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:

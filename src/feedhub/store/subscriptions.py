@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from feedhub.models import HubOffer, News
-from feedhub.store import feeds
+from feedhub.models import Event, EventKind, HubOffer, News
+from feedhub.store import events, feeds
 from feedhub.store.tables import FeedRow, SubscriptionRow
 from feedhub.websub.subscription import (
     GRACE,
@@ -24,6 +24,7 @@ from feedhub.websub.subscription import (
     leave,
     still_wanted,
     wanted,
+    words,
 )
 
 T = TypeVar("T")
@@ -114,6 +115,9 @@ def change(session: Session, number: int, step: Step[T], moment: Moment) -> T | 
     if row is None:
         return None
     after, outcome = step(_subscription(row))
+    if after.silent and not row.silent:
+        feed = session.get_one(FeedRow, row.feed_id).key
+        events.record(session, Event(EventKind.HUB_SILENT, moment.now, words(after), feed))
     if row.pushed and not after.pushed:
         polled_at = session.get_one(FeedRow, row.feed_id).last_poll_at or moment.now
         feeds.hasten(session, row.feed_id, max(moment.now, polled_at + moment.shortest))

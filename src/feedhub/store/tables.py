@@ -23,6 +23,10 @@ def long_text(default: str = "") -> Any:
     return Field(default=default, sa_type=Text)
 
 
+def counter() -> Any:
+    return Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The table of a model, for statements over many rows, which the session would otherwise look at one by one."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
@@ -44,6 +48,8 @@ class HubRow(SQLModel, table=True):
     renamed: bool = False  # a feed calls itself otherwise, which the next matching makes known
     described_at: datetime  # when the configuration, a feed's title or the program last changed what all outputs show
     description: str = ""  # digest of what `described_at` watches
+    configuration: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # the one in force
+    pruned_at: datetime | None = None  # what retention takes away was taken away last
 
 
 class FeedRow(SQLModel, table=True):
@@ -92,6 +98,19 @@ class FeedRow(SQLModel, table=True):
     window: int | None = None  # items in the last document
     gap_at: datetime | None = None  # when items were last missed
     demand: float | None = None  # the feed's part in the hub's requests
+    # what polling it comes to: counted from the first poll on
+    polls: int = counter()
+    failed: int = counter()
+    unchanged: int = counter()
+    received: int = counter()  # bytes, decompressed
+    arrivals: int = counter()  # new entries, delivered ones too
+    unchanged_share: float | None = None  # of the answers of late
+    response_ms: float | None = None  # mean of the answers of late
+    trouble: str | None = None  # the kind of event that was told and is not over
+    removed_at: datetime | None = None  # no longer listed since
+    # the clock by which its tombstones go: how many days brought a new document, and the last of them
+    document_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    document_day: int | None = Field(default=None, sa_type=SmallInteger)
 
 
 class RecallRow(SQLModel, table=True):
@@ -209,6 +228,19 @@ class PollRow(SQLModel, table=True):
     skipped: int = 0
 
 
+class EventRow(SQLModel, table=True):
+    """Something an operator is told once: :class:`feedhub.models.Event`. `urn` is its public id."""
+
+    __tablename__ = "events"
+
+    id: int | None = row_id()
+    urn: str = Field(unique=True)
+    feed: str = Field(default="", index=True)
+    kind: str
+    at: datetime
+    sentence: str = long_text()
+
+
 class StoryRow(SQLModel, table=True):
     """A story, or an entry that outputs show by itself though its story has another's id (`entry_id`).
 
@@ -248,6 +280,9 @@ class EntryRow(SQLModel, table=True):
     gave it, where `merge` shows it under another. `linked_id` and `own_id` are the rows of `stories` under which
     outputs show it that merge less (R9), None where there never was one. `rule`, `evidence`, `score` and `version` (of
     the rules) are the matcher's decision (R14).
+
+    A tombstone is an entry without text, in no story: its feed may still list the item, which is known then (R48). It
+    alone has `last_listed`: its feed's `document_days` when a document last named it.
     """
 
     __tablename__ = "entries"
@@ -258,6 +293,13 @@ class EntryRow(SQLModel, table=True):
         *(
             Index(f"ix_entries_{part}", part, sqlite_where=text(given), postgresql_where=text(given))
             for part, given in (("linked_id", "linked_id IS NOT NULL"), ("own_id", "own_id IS NOT NULL"))
+        ),
+        Index(
+            "ix_entries_tombstones",
+            "feed_id",
+            "last_listed",
+            sqlite_where=text("last_listed IS NOT NULL"),
+            postgresql_where=text("last_listed IS NOT NULL"),
         ),
     )
 
@@ -292,6 +334,7 @@ class EntryRow(SQLModel, table=True):
     home_id: int | None = Field(default=None, sa_type=ROW_ID)
     linked_id: int | None = Field(default=None, sa_type=ROW_ID)
     own_id: int | None = Field(default=None, sa_type=ROW_ID)
+    last_listed: int | None = None
 
 
 class WordingRow(SQLModel, table=True):
@@ -346,7 +389,10 @@ class RelatedRow(SQLModel, table=True):
 
 
 class OutputRow(SQLModel, table=True):
-    """An output's permanent identity. `last_number` is the last that a story was given, though it may be gone."""
+    """An output's permanent identity. `last_number` is the last that a story was given, though it may be gone.
+
+    `expired_number` is the highest whose story retention took away, `expired_at` when it last took one.
+    """
 
     __tablename__ = "outputs"
 
@@ -355,6 +401,8 @@ class OutputRow(SQLModel, table=True):
     urn: str
     created_at: datetime
     last_number: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    expired_number: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    expired_at: datetime | None = None
 
 
 class SequenceRow(SQLModel, table=True):
@@ -366,3 +414,11 @@ class SequenceRow(SQLModel, table=True):
     output_id: int = Field(foreign_key="outputs.id", primary_key=True, sa_type=ROW_ID)
     number: int = Field(primary_key=True, sa_type=BigInteger)
     story_id: int = reference("stories.id", index=True)
+
+
+class GoneRow(SQLModel, table=True):
+    """The public id of a story that retention took away, as 64 bits of it: it is given to no other story (R13)."""
+
+    __tablename__ = "gone"
+
+    id: int = Field(primary_key=True, sa_type=ROW_ID)

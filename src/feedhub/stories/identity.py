@@ -29,7 +29,10 @@ _MADE_FOR_ONE = re.compile(r"(?:tag:[^:]+:|urn:).*\d|https?://.*[?&;](?:p|page_i
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """An entry already stored for the feed. `declared` is the date its publisher gave it, as first seen."""
+    """An entry already stored for the feed. `declared` is the date its publisher gave it, as first seen.
+
+    Of a `tombstone` no more is stored than this: it is known and stays unpublished (R48).
+    """
 
     entry_id: int
     key: str
@@ -37,6 +40,7 @@ class KnownItem:
     canonical_url: str | None
     title: str
     declared: datetime | None
+    tombstone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

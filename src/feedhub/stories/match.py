@@ -31,6 +31,7 @@ __all__ = [
     "NearMiss",
     "StorySoFar",
     "Unmatched",
+    "by_name",
     "canonical_order",
     "count_headlines",
     "decide",
@@ -66,12 +67,16 @@ def decide(
     """
     if not entry.deduplicated:
         return Decision(None, "founded", "deduplication is off for this feed")
-    nearest = sorted(candidates, key=lambda other: (abs(entry.published - other.published), other.story))
-    by_name = by_address(entry, nearest, headlines) or by_guid(entry, nearest)
-    if by_name:
-        return by_name
+    if named := by_name(entry, candidates, headlines):
+        return named
     joined, related = by_text(entry, candidates, stories or {}, statistics)
     return replace(joined or Decision(None, "founded", _why_alone(entry, candidates, related)), related=related)
+
+
+def by_name(entry: Unmatched, candidates: Sequence[Candidate], headlines: Mapping[str, int]) -> Decision | None:
+    """The story that has the entry's address, else its guid."""
+    nearest = sorted(candidates, key=lambda other: (abs(entry.published - other.published), other.story))
+    return by_address(entry, nearest, headlines) or by_guid(entry, nearest)
 
 
 def _why_alone(entry: Unmatched, candidates: Sequence[Candidate], related: Sequence[NearMiss]) -> str:

@@ -41,7 +41,7 @@ def document(prepared: Prepared, request: Request, max_age: int) -> Response:
     modified = prepared.document.modified
     headers = {
         "Cache-Control": f"max-age={max_age}",
-        "Content-Security-Policy": _policy(prepared.document.content_type),  # a 304 renews that of the copy
+        "Content-Security-Policy": policy(prepared.document.content_type),  # a 304 renews that of the copy
         "ETag": etag,
         "Last-Modified": format_datetime(modified.replace(microsecond=0), usegmt=True),
         "Vary": "Accept-Encoding",
@@ -88,15 +88,16 @@ class Secured:
 
 def _added(headers: list[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
     given = dict(headers)
-    policy = {"Content-Security-Policy": _policy(given.get(b"content-type", b"").decode("latin-1"))}
-    added = _CAREFUL | policy | (_CROSS_ORIGIN if _is_data(path) else {})
+    content = {"Content-Security-Policy": policy(given.get(b"content-type", b"").decode("latin-1"))}
+    added = _CAREFUL | content | (_CROSS_ORIGIN if _is_data(path) else {})
     named = ((name.lower().encode(), value.encode()) for name, value in added.items())
     return [(name, value) for name, value in named if name not in given]
 
 
-def _policy(content_type: str) -> str:
+def policy(content_type: str) -> str:
+    """What a browser may load for an answer of this type."""
     return _PAGE_POLICY if content_type == HTML else _DATA_POLICY
 
 
 def _is_data(path: str) -> bool:
-    return path.endswith(".json")
+    return path.endswith(".json") and path.strip("/") != "status.json"  # which is the operator's alone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,17 +15,22 @@ from starlette.routing import Route
 from feedhub.store import hub
 from feedhub.store.database import Store, StoreError
 from feedhub.web import answers
+from feedhub.web.access import LOCAL, Access
 from feedhub.web.callback import CallbackEndpoint
 from feedhub.web.documents import DocumentEndpoint
 from feedhub.web.library import Library
 from feedhub.web.live import Live
+from feedhub.web.operators import Operators
+from feedhub.web.process import Requests
 from feedhub.web.subscribing import HubEndpoint
 
 log = structlog.get_logger(__name__)
 
 
-def create_app(store: Store, live: Live, library: Library) -> Starlette:
-    """The web side of the hub."""
+def create_app(store: Store, live: Live, library: Library, access: Access = LOCAL) -> Starlette:
+    """The web side of the hub. `access` says who may read the operator's addresses."""
+    requests: Counter[int] = Counter()
+    operators = Operators(store, lambda: live.site, access, requests)
 
     async def alive(_request: Request) -> Response:
         return answers.sentence("alive")
@@ -37,13 +44,14 @@ def create_app(store: Store, live: Live, library: Library) -> Starlette:
         Route("/feeds/all.{format:str}", _all_by_name, methods=answers.METHODS),
         Route("/healthz", alive),
         Route("/readyz", ready),
+        *operators.routes,
         CallbackEndpoint(lambda: live.callbacks).route,
         HubEndpoint(store, lambda: live.site, allow_private=live.allow_private).route,
         DocumentEndpoint(live, library).route,
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(answers.Secured)],
+        middleware=[Middleware(Requests, counts=requests), Middleware(answers.Secured)],
         exception_handlers={StoreError: _unavailable, HTTPException: _refused},
     )
 
