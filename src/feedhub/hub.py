@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -22,7 +23,7 @@ from feedhub.ingest.turns import FeedTurns
 from feedhub.ingest.workers import ParserWorkers
 from feedhub.models import FeedMemory, Poll
 from feedhub.net.fetch import Fetcher
-from feedhub.net.hosts import HostBudget
+from feedhub.net.hosts import Clock, HostBudget, running
 from feedhub.net.proxy import Proxy
 from feedhub.observe import concealer
 from feedhub.publish.distribution import Distributor
@@ -121,13 +122,19 @@ class Hub:
         return replace(report, unreachable=unreachable and bool(report.polls))
 
     async def match(self, now: datetime) -> Matched:
-        """Match whatever entries wait for it, in transactions that leave room for others."""
-        store = self.tools.store
+        """Match whatever entries wait for it, in transactions that leave room for others.
+
+        What each of them publishes is dated by a second of its own, as Last-Modified knows no less (R39).
+        """
+        store, clock = self.tools.store, running(now)
         matched = await store.write(self._matcher.begin, now)
         waiting = await store.read(self._matcher.pending)
         await store.read(self._matcher.count, waiting)
+        moment = now
         for start in range(0, len(waiting), BATCH):
-            matched += await store.write(self._matcher.match, waiting[start : start + BATCH], now)
+            if start:
+                moment = await _second_after(moment, clock)
+            matched += await store.write(self._matcher.match, waiting[start : start + BATCH], moment)
         return matched
 
     async def prune(self, now: datetime) -> Pruned:
@@ -178,6 +185,13 @@ def user_agent(config: Config) -> str:
     about = [f"+{config.site.url}"] if config.site.url else []
     about += [config.site.contact] if config.site.contact else []
     return f"feedhub/{__version__}" + (f" ({'; '.join(about)})" if about else "")
+
+
+async def _second_after(moment: datetime, clock: Clock) -> datetime:
+    """The time in a later second than that of `moment`, once it is there."""
+    earliest = moment.replace(microsecond=0) + timedelta(seconds=1)
+    await asyncio.sleep(max(0.0, (earliest - clock()).total_seconds()))
+    return max(earliest, clock())
 
 
 def _note_reach(session: Session, numbers: Sequence[int], now: datetime) -> bool:

@@ -23,10 +23,7 @@ from support.publisher import Publisher
 def test_files_mirror_the_addresses_are_left_alone_when_unchanged_and_are_what_serve_serves(
     program: Program, publisher: Publisher
 ) -> None:
-    """R39, R49: `site.url` is set, so that no byte depends on the address; links in pages hold on any host.
-
-    A static host is no hub (R43): that a service names one is the only difference.
-    """
+    """R39, R49: `site.url` is set, so that no byte depends on the address; links in pages hold on any host."""
     publisher.serve("/tigris", rss(*recent(4)))
     program.configure(
         "site: {title: Two Rivers, url: 'https://hub.example/news/'}\n"

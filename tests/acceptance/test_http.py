@@ -61,6 +61,13 @@ def test_all_has_an_address_among_the_outputs_too(service: Service, path: str) -
     assert (answer.status, answer.headers["Location"]) == (308, f"..{path}")
 
 
+@pytest.mark.parametrize(("path", "leads"), [("/feeds/all", "../"), ("/feeds/all?tag=erbil", "../?tag=erbil")])
+def test_the_page_of_all_has_one_too(service: Service, path: str, leads: str) -> None:
+    """It is the front page."""
+    answer = service.get(path)
+    assert (answer.status, answer.headers["Location"]) == (308, leads)
+
+
 @pytest.mark.parametrize("path", [*FORMATS, *PAGES, "/opml", "/static/feedhub.css"])
 def test_r39_each_representation_has_an_etag_of_its_own(service: Service, path: str) -> None:
     """R39: gzip inflates to the plain bytes; each copy is fresh by its own tag alone, or by its date."""
@@ -121,13 +128,21 @@ def test_the_copies_are_not_for_search_engines(service: Service) -> None:
     assert '<meta name="robots" content="noindex' in service.get("/").text
 
 
-def test_an_output_that_is_not_there_is_404_and_names_those_that_are(service: Service) -> None:
-    for path in ("/feeds/basra.atom", "/feed.xml", "/feeds/basra"):
-        answer = service.get(path)
-        assert answer.status == 404
-        assert "There is no such output. There are: all, erbil." in answer.text
-        assert (answer.headers["Content-Type"] == HTML) == ("." not in path)
-        assert answer.headers["Cache-Control"] == "no-store"
+@pytest.mark.parametrize("path", ["/feeds/basra.atom", "/feed.xml", "/feeds/basra"])
+def test_an_output_that_is_not_there_is_404_and_names_those_that_are(service: Service, path: str) -> None:
+    """A feed's address in a sentence, a page's once, by links."""
+    answer = service.get(path)
+    assert (answer.status, answer.headers["Cache-Control"]) == (404, "no-store")
+    if "." in path:
+        assert answer.text == "There is no such output. There are: all, erbil.\n"
+        return
+    assert answer.headers["Content-Type"] == HTML
+    assert "<h1>There is no such output.</h1>" in answer.text
+    assert '<a href="../"><bdi>all stories</bdi></a>' in answer.text
+    assert '<a href="../feeds/erbil"><bdi>' in answer.text
+
+
+def test_what_is_not_there_is_404(service: Service) -> None:
     assert service.get("/stories/00000000-0000-5000-8000-000000000000").status == 404
     assert service.get("/../etc/passwd").status == 404
     assert service.get("/static/..%2f..%2f__init__.py").status == 404

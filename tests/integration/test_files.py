@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from feedhub.publish.files import Files
 
@@ -35,6 +39,29 @@ def test_what_a_killed_writer_left_is_taken_away_and_nothing_else_is(tmp_path: P
     with Files(tmp_path):
         left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"feed.atom", ".htaccess", "stories/1.json"}
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """On a full disk, too, where the system itself names no file."""
+    (tmp_path / "feed.atom").mkdir()
+    with Files(tmp_path) as files, pytest.raises(OSError, match=r"feed\.atom") as raised:
+        files.put("feed.atom", b"first")
+    assert raised.value.filename == str(tmp_path / "feed.atom")
+    assert [path.name for path in tmp_path.iterdir()] == ["feed.atom"]
+
+
+def test_on_a_full_disk_the_file_is_named(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with Files(tmp_path) as files, pytest.raises(OSError, match="too large") as raised:
+            files.put("feed.atom", b"more than there is room for")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert raised.value.filename == str(tmp_path / "feed.atom")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_second_writer_waits(tmp_path: Path) -> None:

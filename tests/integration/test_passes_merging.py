@@ -8,8 +8,11 @@ from typing import Any
 
 import feedparser
 import pytest
+from sqlmodel import col, select
 
+import feedhub.hub
 from feedhub.store.database import Store, sqlite_url
+from feedhub.store.tables import StoryRow
 from support.desk import Desk, Engine, carriers, listing
 from support.feeds import NOON, Item, atom, item, items, late, rss
 from support.publisher import Publisher
@@ -38,6 +41,20 @@ def test_r1_one_address_is_one_story_days_later_and_undated(desk: Desk, publishe
     desk.configure(listing(publisher, "tigris", "zagros"))
     desk.poll(NOON)
     assert carriers(desk.story()) == ["tigris", "zagros"]
+
+
+def test_r39_what_is_published_in_several_transactions_has_a_date_of_its_own_each_time(
+    desk: Desk, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R39: who asks by date alone misses nothing of a large pass in whose midst it looked: HTTP has seconds."""
+    monkeypatch.setattr(feedhub.hub, "BATCH", 1)
+    publisher.serve("/tigris", rss(*items(2)))
+    desk.configure(listing(publisher, "tigris"))
+    desk.poll(NOON)
+    with desk.store.reading() as session:
+        first, second = session.exec(select(StoryRow.touched).order_by(col(StoryRow.id)))
+    assert first == NOON
+    assert NOON + timedelta(seconds=1) <= second < NOON + timedelta(minutes=2)
 
 
 def test_r2_one_address_under_two_headlines_is_one_story(desk: Desk, publisher: Publisher) -> None:

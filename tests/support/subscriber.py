@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
@@ -23,7 +24,10 @@ SECRET = "between the rivers"
 
 @dataclass
 class Subscriber:
-    """See the module. `echo` replaces what a question is answered, `headers` go with the answer to a delivery."""
+    """See the module. `echo` replaces what a question is answered, `headers` go with the answer to a delivery.
+
+    Before a delivery is answered, `hears` is called.
+    """
 
     publisher: Publisher
     hub: str
@@ -35,6 +39,7 @@ class Subscriber:
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     delivered: list[Request] = field(default_factory=list)
+    hears: Callable[[], object] = lambda: None
 
     def __post_init__(self) -> None:
         self.publisher.behave(self.path, self._respond)
@@ -61,6 +66,7 @@ class Subscriber:
         if request.method == "POST":
             if self.status < 300:
                 self.delivered.append(request)
+                self.hears()
             connection.answer(self.status, self.headers)
             return
         question = dict(parse_qsl(request.target.partition("?")[2]))

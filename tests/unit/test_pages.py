@@ -19,6 +19,7 @@ from lxml import html
 from feedhub.models import Picture, Story
 from feedhub.publish import pages
 from feedhub.publish.addresses import OutputLink
+from feedhub.publish.filters import Choice, Filter
 from feedhub.publish.reasons import rule_text
 from support.stories import (
     HEWLER,
@@ -194,6 +195,14 @@ def test_r36_a_page_runs_right_to_left_when_all_its_stories_do() -> None:
     assert tree(river(a_shared_story())).get("dir") == "rtl"
     assert tree(river(a_shared_story(), a_story())).get("dir") == "ltr"
     assert tree(river()).get("dir") == "ltr"
+
+
+def test_r36_what_stands_beside_the_stories_runs_as_the_page_does() -> None:
+    """Newsrooms and ways to follow stand at the edge where the stories begin; English sentences stay whole (R36)."""
+    languages = [Filter("Language", (Choice("العربية", "lang=ar", chosen=True, language="ar"),))]
+    page = tree(pages.river(a_view(a_shared_story()), outputs=OUTPUTS, root="", filters=languages))
+    assert [part.get("dir") for part in page.xpath("//aside | //nav[@aria-label='Filter']")] == [None, None]
+    assert page.xpath("//aside//p/bdi/a[text()='How to subscribe']")
 
 
 def test_r40_a_teaser_names_source_time_section_and_other_carriers() -> None:

@@ -90,6 +90,8 @@ _MISTAKES = {
         400,
         "hub.callback: localhost is not a public address",
     ),
+    "loopback in short": ({"callback": "http://127.1/"}, 400, "hub.callback: 127.1 is not a public address"),
+    "loopback in hexadecimal": ({"callback": "http://127.0x1/"}, 400, "hub.callback: 127.0x1 is not a public address"),
     "a name of this network": ({"callback": "http://db/"}, 400, "hub.callback: db is not a public address"),
     "a long secret": ({"secret": "é" * 100}, 400, "hub.secret: expected fewer than 200 bytes"),
     "a lease in words": ({"lease_seconds": "a day"}, 400, "hub.lease_seconds: expected a whole number of seconds"),

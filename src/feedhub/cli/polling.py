@@ -89,16 +89,17 @@ async def _poll(
         chosen = await (hub.askable(now, only) if every or only else hub.due(now))
         with pass_progress(screen, len(chosen)) as on_poll:
             report = await hub.poll(chosen, now, on_poll)
+        now = datetime.now(UTC)  # when readers can see it, not when the pass began (R39)
         matched = await hub.match(now)
         await hub.prune(now)
         if chosen:
             print_summary(screen, report, matched)
         else:
             screen.print(await _why_idle(hub, now, chosen_by_hand=every or bool(only)), markup=False)
+        if target:  # first: what subscribers are sent stands at its address by then
+            _export(store, hub.site, target, screen)
         if hub.distributor:
             await hub.distributor.finish(datetime.now(UTC), _PATIENCE)
-        if target:
-            _export(store, hub.site, target, screen)
     return report
 
 

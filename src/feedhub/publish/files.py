@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -48,7 +50,7 @@ class Files:
         if path.is_file() and path.read_bytes() == body:
             return False
         self._make(path.parent)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_UNFINISHED, delete=False) as file:
+        with _naming(path), tempfile.NamedTemporaryFile(dir=path.parent, prefix=_UNFINISHED, delete=False) as file:
             try:
                 file.write(body)
                 file.flush()
@@ -99,6 +101,15 @@ class Files:
         missing = [folder, *folder.parents]
         self._changed |= {path.parent for path in missing if not path.exists()}
         folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """An OSError names the file that cannot be written: the one that it is written as first says nothing to people."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _nanoseconds(moment: datetime) -> int:

@@ -144,8 +144,11 @@ def crowding(output: OutputConfig, entered: int) -> str:
     if entered <= output.limit:
         return ""
     advice = f"limit: {entered} would do" if entered <= MOST_STORIES else f"limit: {MOST_STORIES} is the most there is"
+    if shorter := [key for key in ("max_age", "max_per_source") if getattr(output, key)]:
+        advice += f" without {' and '.join(shorter)}"
+    holds = f"at most {output.limit}" if shorter else output.limit
     return (
-        f"{output.id}: {entered} stories came in the last 24 hours and its document holds {output.limit}; "
+        f"{output.id}: {entered} stories came in the last 24 hours and its document holds {holds}; "
         f"a reader app that asks once a day and follows no archive misses some; {advice}"
     )
 

@@ -40,6 +40,7 @@ def create_app(store: Store, live: Live, library: Library, access: Access = LOCA
         return answers.sentence(_readiness(live.mistakes))
 
     routes = [
+        Route("/feeds/all", _all_by_name, methods=answers.METHODS),
         Route("/feeds/all.{format:str}", _all_by_name, methods=answers.METHODS),
         Route("/healthz", alive),
         Route("/readyz", ready),
@@ -63,11 +64,12 @@ def _readiness(mistakes: int) -> str:
 
 
 async def _all_by_name(request: Request) -> Response:
-    """`all` has a shorter address; told as a relative one, for the site may have a path."""
+    """`all` has shorter addresses; told as a relative one, for the site may have a path."""
     if request.method == "OPTIONS":
         return answers.options(request.url.path)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"../feed.{request.path_params['format']}{query}", 308)
+    extension = request.path_params.get("format")
+    return RedirectResponse(f"../feed.{extension}{query}" if extension else f"../{query}", 308)
 
 
 def _unavailable(_request: Request, error: Exception) -> Response:

@@ -81,14 +81,14 @@ def _missing(found: Gone | None, site: Site, path: str) -> Response:
         return answers.sentence("There is no such page in the archive of this output.", 404)
     if path.startswith("feed"):
         names = ", ".join(output.id for output in site.config.outputs)
-        return _nothing(f"There is no such output. There are: {names}.", 404, site, path)
+        return _nothing("There is no such output.", 404, site, path, instead=f" There are: {names}.")
     return _nothing("There is nothing at this address.", 404, site, path)
 
 
-def _nothing(sentence: str, status: int, site: Site, path: str) -> Response:
-    """One sentence; where a page would be, on a page that leads to the outputs."""
+def _nothing(sentence: str, status: int, site: Site, path: str, *, instead: str = "") -> Response:
+    """One sentence, and what there is `instead`; where a page would be, a page that leads to the outputs."""
     if "." in path.rpartition("/")[2] or is_static(path):
-        return answers.sentence(sentence, status)
+        return answers.sentence(sentence + instead, status)
     settings, root = site.config.site, "../" * path.count("/")
     body = nothing_here(sentence, site_title=settings.title, root=root, noindex=settings.noindex, outputs=site.links)
     return answers.page(body, status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ HUB = "websub"  # below the site's address
 CALLBACKS = "websub/callback/"
 # RFC 6761, RFC 6762, RFC 8375, RFC 9476, and what is usual on networks of one's own.
 _OWN_NETWORKS = ("localhost", "local", "internal", "home.arpa", "lan", "home", "corp", "intranet", "private")
+_NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)  # an address in short, such as 127.1: no domain is one
 _NOWHERE = ("test", "example", "invalid", "onion", "alt")
 
 
@@ -30,4 +32,7 @@ def is_public_host(host: str) -> bool:
     try:
         return is_public(ip_address(host))
     except ValueError:
-        return "." in host and not any(f".{host}".endswith(f".{ending}") for ending in (*_OWN_NETWORKS, *_NOWHERE))
+        _, dot, last = host.rpartition(".")
+        if not dot or _NUMBER.fullmatch(last):
+            return False
+        return not any(f".{host}".endswith(f".{ending}") for ending in (*_OWN_NETWORKS, *_NOWHERE))
