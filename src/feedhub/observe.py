@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from urllib.parse import quote
 import structlog
 
 LogFormat = Literal["auto", "json", "text"]
+
+_SHORT = 4  # characters, below which a value may be a part of any word
 
 
 def configure_logging(style: LogFormat, secrets: Iterable[str] = ()) -> None:
@@ -34,16 +37,20 @@ def configure_logging(style: LogFormat, secrets: Iterable[str] = ()) -> None:
 
 
 def concealer(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A function that blots out the secrets in a text, as they are and as they stand in a URL."""
+    """A function that blots out the secrets in a text, as they are and as they stand in a URL.
+
+    Not every variable holds a secret: one of a few letters, such as a language, is blotted out as a word alone.
+    """
     forms = {form for secret in secrets if secret for form in (secret, quote(secret), quote(secret, safe=""))}
+    if not forms:
+        return str
     longest_first = sorted(forms, key=len, reverse=True)
+    found = re.compile("|".join(_pattern(form) for form in longest_first))
+    return lambda text: found.sub("***", text)
 
-    def conceal(text: str) -> str:
-        for form in longest_first:
-            text = text.replace(form, "***")
-        return text
 
-    return conceal
+def _pattern(form: str) -> str:
+    return rf"(?<!\w){re.escape(form)}(?!\w)" if len(form) < _SHORT else re.escape(form)
 
 
 class _Blotter:

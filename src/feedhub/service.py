@@ -22,6 +22,7 @@ from feedhub.ingest.passes import PassReport
 from feedhub.ingest.pushes import Pushes
 from feedhub.models import Event, EventKind, FeedMemory, News, Poll
 from feedhub.publish.select import Site
+from feedhub.publish.status import refusal
 from feedhub.schedule import Schedule
 from feedhub.store import events
 from feedhub.store.database import Store, StoreError
@@ -254,12 +255,10 @@ class Service:
 
 
 def _judgement(mistakes: int, now: datetime) -> Event:
-    """What there is to say of a changed configuration file; nothing of what it holds, which may be secret."""
+    """What there is to say of a changed configuration file."""
     if not mistakes:
         return Event(EventKind.RECOVERED, now, "feeds.yaml is in force as it is now")
-    count = "1 mistake" if mistakes == 1 else f"{mistakes} mistakes"
-    told = f"feeds.yaml has {count}, which `feedhub check` names; the last good configuration stays in force"
-    return Event(EventKind.CONFIGURATION_REFUSED, now, told)
+    return Event(EventKind.CONFIGURATION_REFUSED, now, refusal(mistakes))
 
 
 @asynccontextmanager

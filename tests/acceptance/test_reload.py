@@ -27,6 +27,11 @@ def told(service: Service) -> list[str]:
     return re.findall(r"<title>(.*)</title>", service.get("/status.atom").text)[1:]
 
 
+def notices(service: Service) -> str:
+    """What the status page says before all else."""
+    return " ".join(re.findall(r'<p class="notice">(.*)</p>', service.get("/status").text))
+
+
 @pytest.mark.slow
 def test_r46_r47_a_running_service_follows_feeds_yaml(program: Program, publisher: Publisher) -> None:
     """A feed comes and goes, an output comes, a mistake is refused, and readers are served through all of it.
@@ -57,16 +62,22 @@ def test_r46_r47_a_running_service_follows_feeds_yaml(program: Program, publishe
         assert service.stories() == both
         where = f'{program.config}:4:38: outputs[0].match.tags[0]: no feed has the tag "zagros"'
         assert events(service, refused)[0]["mistakes"] == [where]
-        assert where in program.run("status").err
-        until(lambda: told(service) == ["feeds.yaml refused"], "the event")
+        status = program.run("status").err
+        assert where in status
+        assert "a running service keeps the last good one" in status
+        until(lambda: "feeds.yaml has 1 mistake" in notices(service), "the notice")
+        assert service.get("/status.json").json["hub"]["mistakes"] == 1
+        assert "feedhub_configuration_mistakes 1\n" in service.get("/metrics").text
+        until(lambda: told(service) == ["feeds.yaml: refused"], "the event")
 
         publisher.serve("/zagros", rss(*recent(5)[2:], item(77), title="Zagros Post"))
         configure(program, publisher, "tigris")
         until(lambda: len(service.stories()) == 2, "a feed's going")
-        until(lambda: told(service) == ["well again", "feeds.yaml refused"], "the end of it")
+        until(lambda: told(service) == ["feeds.yaml: well again", "feeds.yaml: refused"], "the end of it")
         assert service.stories() == first
         assert service.get("/feeds/hills.json").status == 404
         assert service.get("/readyz").text == "ready\n"
+        until(lambda: "mistake" not in notices(service), "the notice's going")
         assert service.stop(within=10) == 0
         assert "Traceback" not in service.err
 

@@ -139,3 +139,14 @@ def test_postgresql_is_told_its_own_way_without_its_password(tmp_path: Path) -> 
     store.close()
     assert f"pg_dump --format=custom --file={tmp_path}/f postgresql://ali@db.example/hub" in str(caught.value)
     assert "geheim" not in str(caught.value)
+
+
+def test_what_is_no_file_is_never_replaced(folder: Path, tmp_path: Path) -> None:
+    """A device or a pipe, not even by force: what else uses it would lose it."""
+    opened(folder).close()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(StoreError, match=f"{pipe} is no file; name one"):
+        back_up(Store(sqlite_url(folder)), pipe, force=True)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert sorted(tmp_path.iterdir()) == [folder, pipe]

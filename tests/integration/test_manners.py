@@ -121,7 +121,7 @@ def test_r22_an_article_that_asks_to_wait_holds_its_host_and_none_is_asked_of_a_
 ) -> None:
     """R22: the feed is elsewhere and well; its articles are published as listed, and the host's own feed waits."""
     if find_spec("trafilatura") is None:
-        missing("trafilatura (pip install 'feedhub[fulltext]')")
+        missing("trafilatura (pip install trafilatura lxml-html-clean)")
     publisher.serve("/basra", rss(*(item(n, link=other.url(f"/{n}")) for n in (1, 2))))
     other.serve("/1", "later", status=503, headers=LATER)
     other.serve("/zagros", rss(item(9)))

@@ -35,7 +35,7 @@ ALLOWED = "User-agent: *\nDisallow: /admin/\n"
 def trafilatura() -> None:
     """What the extra brings."""
     if find_spec("trafilatura") is None:
-        missing("trafilatura (pip install 'feedhub[fulltext]')")
+        missing("trafilatura (pip install trafilatura lxml-html-clean)")
 
 
 def configure(desk: Desk, publisher: Publisher, keys: str = PAGE, *, path: str = "/news", head: str = "") -> None:
@@ -375,7 +375,7 @@ def test_full_text_without_its_extra_is_a_mistake_that_names_it(tmp_path: Path) 
     command = [sys.executable, "-c", program, "check", "--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
-    advice = "feeds[0].full_text: needs trafilatura; install it with: pip install 'feedhub[fulltext]'"
+    advice = "feeds[0].full_text: needs trafilatura; install it with: pip install trafilatura lxml-html-clean"
     assert f"{config}:3:16: {advice}" in done.stdout + done.stderr
 
 

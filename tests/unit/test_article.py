@@ -30,7 +30,7 @@ SENTENCE = "The covered market below the citadel of Erbil has a new roof after e
 def trafilatura() -> None:
     """What the extra brings."""
     if find_spec("trafilatura") is None:
-        missing("trafilatura (pip install 'feedhub[fulltext]')")
+        missing("trafilatura (pip install trafilatura lxml-html-clean)")
 
 
 def read(body: bytes | str, url: str = MARKET_URL, content_type: str = "text/html") -> Article:
@@ -191,7 +191,7 @@ def test_a_missing_extra_is_named() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == MISSING
-    assert "pip install 'feedhub[fulltext]'" in MISSING
+    assert "pip install trafilatura lxml-html-clean" in MISSING
 
 
 # --- an entry with its page -------------------------------------------------------------------------------------------

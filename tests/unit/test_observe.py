@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from feedhub.observe import LogFormat, configure_logging
+from feedhub.observe import LogFormat, concealer, configure_logging
 
 SECRET = "s3cr?t/tök'n"
 FORMATS: tuple[LogFormat, ...] = ("json", "text", "auto")
@@ -80,6 +80,13 @@ def test_a_secret_within_another_leaves_nothing_of_the_longer(capsys: pytest.Cap
     configure_logging("json", ["key", "key-of-the-house"])
     structlog.get_logger().info("with key-of-the-house and key")
     assert json.loads(capsys.readouterr().err)["event"] == "with *** and ***"
+
+
+def test_a_value_of_a_few_letters_is_blotted_out_as_a_word_alone() -> None:
+    """A variable may hold a tag or a language: the sentences around stay readable."""
+    conceal = concealer(["a", "en"])
+    assert conceal("answered 410; open it when lang=en, or tag a") == "answered 410; open it when lang=***, or tag ***"
+    assert concealer([""])("as it is") == "as it is"
 
 
 def test_without_a_terminal_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -232,7 +232,7 @@ def test_the_feed_of_events_has_an_entry_for_each() -> None:
         )
         for e in root.findall("entry", atom)
     ]
-    assert told == [("urn:uuid:1", "tigris: blocked", EVENT.sentence), ("urn:uuid:2", "feeds.yaml refused", "line 3")]
+    assert told == [("urn:uuid:1", "tigris: blocked", EVENT.sentence), ("urn:uuid:2", "feeds.yaml: refused", "line 3")]
     (empty,) = (ElementTree.fromstring(eventfeed.render([], "urn:uuid:0", site, NOON)) for _ in "1")
     assert empty.findtext("updated", namespaces=atom) == "2026-11-22T12:00:00Z"
 

@@ -26,7 +26,7 @@ def exit_code(error: Exception) -> int | None:
             for problem in problems:
                 print(problem, file=sys.stderr)
             count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-            print(f"feedhub: {count} in the configuration", file=sys.stderr)
+            print(f"feedhub: {count} in the configuration", *getattr(error, "__notes__", ()), sep="; ", file=sys.stderr)
             return CONFIGURATION
         case Misconfigured():
             print(f"feedhub: {error}", file=sys.stderr)

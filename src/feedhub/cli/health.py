@@ -10,6 +10,7 @@ from rich.table import Table
 
 from feedhub.cli.reading import read_config
 from feedhub.cli.show import OFFLINE_HINT, ago, console, folding, plural
+from feedhub.config import ConfigError
 from feedhub.hub import open_store
 from feedhub.publish.status import Health, Report, answer_text, as_data, load_report, percent_text, quantile, span_text
 from feedhub.settings import Settings
@@ -19,7 +20,11 @@ _NARROW, _WIDE = 100, 150  # columns of a terminal, below which and from which o
 
 def show_status(settings: Settings, now: datetime, *, as_json: bool) -> None:
     """Print the hub's and the feeds' health."""
-    config = read_config(settings.config)
+    try:
+        config = read_config(settings.config)
+    except ConfigError as error:
+        error.add_note("a running service keeps the last good one, and its /status says how the feeds are")
+        raise
     store = open_store(settings)
     try:
         with store.reading() as session:

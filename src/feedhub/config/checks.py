@@ -16,6 +16,7 @@ from feedhub.config.source import Plain, Source
 
 _ORDER = (("min_interval", "max_interval"), ("min_interval", "interval"), ("interval", "max_interval"))
 _ONE_AT_LEAST = {"tags": "tag", "sources": "source", "languages": "language", "include": "word"}
+_FULLTEXT = "pip install trafilatura lxml-html-clean"  # an older pip overlooks that the one needs the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _full_text(file: File) -> Iterator[Finding]:
     sections = [(("defaults",), file.defaults), *((("feeds", index), feed) for index, feed in enumerate(file.feeds))]
     for path, section in sections:
         if section.given().get("full_text"):
-            yield Finding((*path, "full_text"), "needs trafilatura; install it with: pip install 'feedhub[fulltext]'")
+            yield Finding((*path, "full_text"), f"needs trafilatura; install it with: {_FULLTEXT}")
 
 
 def _disorder(feed: Defaults, defaults: Defaults) -> Iterator[tuple[str, str]]:

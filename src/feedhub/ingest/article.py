@@ -31,7 +31,7 @@ from feedhub.ingest.dom import WebPage, attribute, attributes, decode_page, open
 from feedhub.ingest.webpage import judge_page
 from feedhub.models import Failed, FailureKind, ParsedItem, Picture, RawDate, Text
 
-MISSING = "full_text needs trafilatura; install it with: pip install 'feedhub[fulltext]'"
+MISSING = "full_text needs trafilatura; install it with: pip install trafilatura lxml-html-clean"
 
 _NOTHING = Failed(FailureKind.NOTHING_MATCHED, "no article text was found on its page")
 _HEADINGS = "h1, h2, h3, h4, h5, h6"

@@ -34,14 +34,14 @@ class Board:
     born: datetime
 
 
-def load_current(session: Session, site: Site) -> Report:
+def load_current(session: Session, site: Site, mistakes: int = 0) -> Report:
     """The report as of the database's last news, without what only the page plots."""
-    return load_report(session, site.config, status.as_of(session))
+    return load_report(session, site.config, status.as_of(session), mistakes)
 
 
-def load_board(session: Session, site: Site) -> Board:
-    """Everything with a few statements, however many feeds there are."""
-    report = load_current(session, site)
+def load_board(session: Session, site: Site, mistakes: int = 0) -> Board:
+    """Everything with a few statements, however many feeds there are; `mistakes` are in the file as it is now."""
+    report = load_current(session, site, mistakes)
     return Board(
         report=report,
         hours=status.new_by_hour(session, report.at),

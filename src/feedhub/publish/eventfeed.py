@@ -21,14 +21,14 @@ TITLES = {
     EventKind.STALE: "fallen silent",
     EventKind.GAP: "items missed",
     EventKind.HUB_SILENT: "its hub is silent",
-    EventKind.CONFIGURATION_REFUSED: "feeds.yaml refused",
+    EventKind.CONFIGURATION_REFUSED: "refused",
     EventKind.RECOVERED: "well again",
 }
 
 
 def title(event: Event) -> str:
-    """`tigris: blocked`."""
-    return f"{event.feed}: {TITLES[event.kind]}" if event.feed else TITLES[event.kind]
+    """`tigris: blocked`. What is no feed's is of the configuration."""
+    return f"{event.feed or 'feeds.yaml'}: {TITLES[event.kind]}"
 
 
 def render(events: Sequence[Recorded], urn: str, site: Site, born: datetime) -> bytes:

@@ -55,6 +55,7 @@ _FEED = (
     ("feedhub_feed_next_poll_timestamp_seconds", "gauge", ("feed",), "when it is polled next"),
 )
 _PROCESS = (
+    ("feedhub_configuration_mistakes", "gauge", (), "in feeds.yaml as it is now; above 0 an earlier state is in force"),
     ("feedhub_http_requests_total", "counter", ("code",), "answers of this process by their status"),
     ("process_cpu_seconds_total", "counter", (), "processor time of this process"),
     ("process_start_time_seconds", "gauge", (), "when this process started"),

@@ -67,7 +67,8 @@ class Health:
 class Report:
     """The hub at a moment. `feeds` are in the order of feeds.yaml, `entered` are each output's stories of a day.
 
-    `followed` says who has subscribed to an output at our hub, where anybody has.
+    `followed` says who has subscribed to an output at our hub, where anybody has. `mistakes` are in feeds.yaml as it is
+    now: while there are any, `config` is the last good one.
     """
 
     at: datetime
@@ -77,6 +78,7 @@ class Report:
     feeds: tuple[Health, ...]
     entered: Mapping[str, int]
     followed: Mapping[str, Following] = field(default_factory=dict)
+    mistakes: int = 0
 
     @property
     def states(self) -> Mapping[str, int]:
@@ -94,13 +96,24 @@ class Report:
         return tuple(filter(None, (audience(output, self.followed.get(output.id)) for output in self.config.outputs)))
 
     @property
+    def refusal(self) -> str:
+        """What there is to say of a configuration file that is not in force as it is; empty where it is."""
+        return refusal(self.mistakes) if self.mistakes else ""
+
+    @property
     def crowded(self) -> tuple[str, ...]:
         """What to do about outputs whose documents are too short for a day."""
         sentences = (crowding(output, self.entered.get(output.id, 0)) for output in self.config.outputs)
         return tuple(filter(None, sentences))
 
 
-def load_report(session: Session, config: Config, now: datetime) -> Report:
+def refusal(mistakes: int) -> str:
+    """That the configuration file is not in force as it is; nothing of what it holds, which may be secret."""
+    count = "1 mistake" if mistakes == 1 else f"{mistakes} mistakes"
+    return f"feeds.yaml has {count}, which `feedhub check` names; the last good configuration stays in force"
+
+
+def load_report(session: Session, config: Config, now: datetime, mistakes: int = 0) -> Report:
     """The report as of `now`, fit to be shown: without the configuration's secrets."""
     conceal = concealer(config.secrets)
     stored = status.feed_statuses(session, now)
@@ -115,6 +128,7 @@ def load_report(session: Session, config: Config, now: datetime) -> Report:
         feeds=tuple(Health(feed, one) for feed, one in zip(config.feeds, shown, strict=True)),
         entered=status.entered(session, config.outputs, now - _DAY),
         followed=_by_output(config, hub.site_url(session), recipients.followings(session)),
+        mistakes=mistakes,
     )
 
 
@@ -198,6 +212,7 @@ def _hub_data(report: Report) -> dict[str, object]:
     return {
         "version": __version__,
         **asdict(report.hub),
+        "mistakes": report.mistakes,
         "states": report.states,
         "stories_per_day": [{"day": day.isoformat(), "stories": count} for day, count in activity.days],
         "merges": activity.merges,

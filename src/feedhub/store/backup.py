@@ -18,10 +18,13 @@ _BUSY = 30.0  # seconds to wait for another process's lock
 def back_up(store: Store, target: Path, *, force: bool) -> int:
     """Write a copy to `target`, checked and in one step; returns its size in bytes. Nobody who writes waits for it.
 
-    `store` need not be open. `force` permits replacing a file, never the database itself. Raises StoreError, OSError;
+    `store` need not be open. `force` permits replacing a file, never the database itself, nor what is no file, such as
+    a device. Raises StoreError, OSError;
     then nothing has changed.
     """
     source = _file_of(store, target)
+    if target.exists() and not target.is_file():
+        raise StoreError(f"{target} is no file; name one")
     if target.exists() and not force:
         raise StoreError(f"{target} is there already; name another file, or replace it with --force")
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:

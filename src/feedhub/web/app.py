@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 def create_app(store: Store, live: Live, library: Library, access: Access = LOCAL) -> Starlette:
     """The web side of the hub. `access` says who may read the operator's addresses."""
     requests: Counter[int] = Counter()
-    operators = Operators(store, lambda: live.site, access, requests)
+    operators = Operators(store, live, access, requests)
 
     async def alive(_request: Request) -> Response:
         return answers.sentence("alive")

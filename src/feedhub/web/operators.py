@@ -24,6 +24,7 @@ from feedhub.web import answers
 from feedhub.web.access import CHALLENGE, Access
 from feedhub.web.conditional import is_fresh, prefers_gzip
 from feedhub.web.library import Prepared, prepare
+from feedhub.web.live import Live
 from feedhub.web.process import process_samples
 
 T = TypeVar("T")
@@ -51,8 +52,8 @@ class Kept(Generic[T]):
 class Operators:
     """Answers those that `access` admits. `requests` are this process's answers by status."""
 
-    def __init__(self, store: Store, site: Callable[[], Site], access: Access, requests: Counter[int]) -> None:
-        self._store, self._site, self._access, self._requests = store, site, access, requests
+    def __init__(self, store: Store, live: Live, access: Access, requests: Counter[int]) -> None:
+        self._store, self._live, self._access, self._requests = store, live, access, requests
         self._boards, self._reports = Kept[Board](), Kept[Report]()
         self._pages: dict[tuple[str, str | None], Prepared] = {}
         self._pages_of: Board | None = None
@@ -70,7 +71,8 @@ class Operators:
             return refusal
         path = request.url.path.removeprefix("/")
         state = request.query_params.get("state") if path == "status" else None
-        board = await self._boards.get(lambda: self._store.read(boards.load_board, self._site()))
+        live = self._live
+        board = await self._boards.get(lambda: self._store.read(boards.load_board, live.site, live.mistakes))
         if state is not None and state not in board.report.states:
             return answers.sentence("No feed is in this state.", 404)
         return _respond(await self._page(board, path, state), request)
@@ -80,14 +82,15 @@ class Operators:
             self._pages, self._pages_of = {}, board
         pages, key = self._pages, (path, state)
         if key not in pages:
-            pages[key] = await asyncio.to_thread(_prepared, board, self._site(), path, state)
+            pages[key] = await asyncio.to_thread(_prepared, board, self._live.site, path, state)
         return pages[key]
 
     async def _metrics(self, request: Request) -> Response:
         if refusal := self._refusal(request):
             return refusal
-        report = await self._reports.get(lambda: self._store.read(boards.load_current, self._site()))
-        samples = {**metrics.hub_samples(report), **process_samples(self._requests)}
+        live = self._live
+        report = await self._reports.get(lambda: self._store.read(boards.load_current, live.site, live.mistakes))
+        samples = {**metrics.hub_samples(report), **process_samples(self._requests, report.mistakes)}
         body = await asyncio.to_thread(metrics.exposition, samples)
         return Response(body, headers={"Content-Type": metrics.CONTENT_TYPE, "Cache-Control": "no-store"})
 

@@ -31,9 +31,10 @@ class Requests:
         await self.app(scope, receive, counted if scope["type"] == "http" else send)
 
 
-def process_samples(requests: Mapping[int, int]) -> Mapping[str, Samples]:
-    """By the metrics' names; `requests` are how many answers had which status."""
+def process_samples(requests: Mapping[int, int], mistakes: int = 0) -> Mapping[str, Samples]:
+    """By the metrics' names; `requests` are how many answers had which status, `mistakes` those in feeds.yaml."""
     return {
+        "feedhub_configuration_mistakes": [((), mistakes)],
         "feedhub_http_requests_total": [((str(code),), count) for code, count in sorted(requests.items())],
         "process_cpu_seconds_total": [((), time.process_time())],
         "process_start_time_seconds": [((), round(_STARTED, 3))],
