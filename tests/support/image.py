@@ -34,7 +34,7 @@ def lacking() -> str:
 def build() -> None:
     """`make image`, by buildah, also where a docker would be found."""
     ended = subprocess.run(
-        ["timeout", str(_BUILD), "make", "image"],  # which ends what make has started as well
+        ["timeout", str(_BUILD), "make", "image", "ARGS="],  # which ends what make has started as well
         cwd=ROOT,
         env={**os.environ, "BUILDER": "buildah"},
         stdout=subprocess.PIPE,
