@@ -158,6 +158,31 @@ def test_r47_an_export_takes_the_files_of_a_hidden_story_away(ledger: Ledger, tm
     assert not [path for path in left if story.uuid.encode() in path.read_bytes()]
 
 
+def test_r47_an_export_takes_the_files_of_a_feed_and_an_output_away_that_were_taken_out(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """R47: what only that feed carried has no file, as it has no answer; what others carry stays, foreign files too."""
+    folder = tmp_path / "public"
+    output = "outputs: [{id: early, limit: 1}]\n"
+    ledger.adopt(TWO_FEEDS + output, at(1))
+    with ledger.store.reading() as session:
+        export(session, ledger.site, folder)
+    before = {path.name for path in (folder / "stories").glob("*-*-*") if path.is_dir()}
+    (folder / "stories" / "about.json").write_text("{}")
+    assert (folder / "feeds" / "early.atom").is_file()
+    assert any((folder / "feeds" / "early").iterdir())
+    ledger.adopt("\n".join(line for line in TWO_FEEDS.splitlines() if "tigris" not in line), at(2))
+    with ledger.store.reading() as session:
+        export(session, ledger.site, folder)
+        again = export(session, ledger.site, folder)
+    after = {path.name for path in (folder / "stories").glob("*-*-*") if path.is_dir()}
+    assert after == {story.uuid for story in ledger.stories()}
+    assert 0 < len(after) < len(before)
+    assert (folder / "stories" / "about.json").is_file()
+    assert not list(folder.glob("feeds/early*"))
+    assert (again.removed, again.written) == (0, 0)
+
+
 def test_a_restart_with_the_same_list_changes_nothing(ledger: Ledger, tmp_path: Path) -> None:
     """R39: no revision, no date."""
     hide(ledger, WEIR)

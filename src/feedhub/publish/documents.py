@@ -22,7 +22,7 @@ from feedhub.publish.query import BadQuery, read_query
 from feedhub.publish.select import Holding, Site, change_of, load_selection, output_path, visible_stories
 from feedhub.store import hub, outputs
 from feedhub.store.policies import modes
-from feedhub.store.stories import gone
+from feedhub.store.stories import carried, gone
 from feedhub.store.takedown import named, parts_of
 
 HTML = "text/html; charset=utf-8"
@@ -38,7 +38,7 @@ _ROBOTS = b"User-agent: *\nDisallow:\n"
 _STORY = re.compile(r"stories/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\.json)?")
 _ARCHIVE = re.compile(r"feeds/([a-z0-9-]+)/([1-9][0-9]{0,17})(\.atom|\.rss)")
 _LINKED = {".atom": (atom.CONTENT_TYPE, atom.render), ".rss": (rss.CONTENT_TYPE, rss.render)}  # RFC 5005 has links
-_FORMATS = (*_LINKED, ".json")
+FORMATS = (*_LINKED, ".json")
 
 
 def render(session: Session, site: Site, path: str, *, as_folder: bool = False) -> Document | Gone | None:
@@ -64,7 +64,7 @@ def render(session: Session, site: Site, path: str, *, as_folder: bool = False) 
         if path == page_path(output):
             return _river(session, site, output, root, filtered=not as_folder)
         stem = output_path(output.id)
-        if path.startswith(stem) and (extension := path.removeprefix(stem)) in _FORMATS:
+        if path.startswith(stem) and (extension := path.removeprefix(stem)) in FORMATS:
             return _feed(session, site, output, extension)
     if page := _ARCHIVE.fullmatch(path):
         return _archive_page(session, site, page[1], int(page[2]), page[3])
@@ -77,7 +77,7 @@ def addresses(session: Session, site: Site) -> Iterator[str]:
     published: dict[int, None] = {}
     for output in site.config.outputs:
         yield page_path(output)
-        yield from (output_path(output.id) + extension for extension in _FORMATS)
+        yield from (output_path(output.id) + extension for extension in FORMATS)
         for page in archive.pages(session, site, output):
             yield from (archive_path(output.id, page) + extension for extension in _LINKED)
         published |= dict.fromkeys(member.story for member in Holding(session, site, output).chosen())
@@ -93,9 +93,10 @@ def taken_away(session: Session, site: Site) -> Iterator[str]:
         yield from (f"stories/{urn.removeprefix('urn:uuid:')}", f"stories/{urn.removeprefix('urn:uuid:')}.json")
 
 
-def expired_stories(session: Session, uuids: Iterable[str]) -> set[str]:
-    """Those of these ids, as they stand in addresses, whose stories retention took away."""
-    return {urn.removeprefix("urn:uuid:") for urn in gone(session, (f"urn:uuid:{uuid}" for uuid in uuids))}
+def carried_stories(session: Session, site: Site, uuids: Iterable[str]) -> set[str]:
+    """Those of these ids, as they stand in addresses, whose stories a listed feed still carries (R47, R48)."""
+    urns = (f"urn:uuid:{uuid}" for uuid in uuids)
+    return {urn.removeprefix("urn:uuid:") for urn in carried(session, urns, site.policies.keys())}
 
 
 def static_files() -> Iterator[tuple[str, str, bytes]]:
@@ -120,7 +121,7 @@ def topics(site: Site) -> dict[str, str]:
 
     Selections and archive pages cannot: there is no end to the former, and the latter never gain a story.
     """
-    paths = [output_path(output.id) + extension for output in site.config.outputs for extension in _FORMATS]
+    paths = [output_path(output.id) + extension for output in site.config.outputs for extension in FORMATS]
     return {site.url + path: path for path in paths} if site.hub else {}
 
 
@@ -141,7 +142,7 @@ def last_change(session: Session, site: Site, path: str) -> datetime | None:
 
 def takes_query(path: str) -> bool:
     """Whether the address may have a query that selects."""
-    return path in {"", *(f"feed{extension}" for extension in _FORMATS)}
+    return path in {"", *(f"feed{extension}" for extension in FORMATS)}
 
 
 def _static(session: Session, path: str) -> Document | None:

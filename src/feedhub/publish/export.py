@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,10 @@ from sqlmodel import Session
 
 from feedhub.models import Document
 from feedhub.publish.documents import (
+    FORMATS,
     HTML,
     addresses,
-    expired_stories,
+    carried_stories,
     is_archive,
     last_change,
     render,
@@ -21,6 +23,9 @@ from feedhub.publish.documents import (
 )
 from feedhub.publish.files import Files
 from feedhub.publish.select import Site
+from feedhub.store import outputs
+
+_STORY = re.compile(r"[0-9a-f-]{36}(?:\.json)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ def export(session: Session, site: Site, folder: Path) -> Exported:
         superfluous = [
             *_taken_away(session, site),
             *_left_pages(site, files, set(published)),
-            *_expired(session, files),
+            *_left_outputs(session, site, files),
+            *_left_stories(session, site, files),
         ]
         removed = sum(files.remove(name) for name in superfluous)
     return Exported(sum(wrote), len(wrote) - sum(wrote), removed)
@@ -83,12 +89,21 @@ def _left_pages(site: Site, files: Files, published: Collection[str]) -> Iterato
                 yield address
 
 
-def _expired(session: Session, files: Files) -> Iterator[str]:
-    """The files of stories that retention took away."""
-    names = files.names("stories")
-    gone = expired_stories(session, {name.removesuffix(".json") for name in names})
+def _left_outputs(session: Session, site: Site, files: Files) -> Iterator[str]:
+    """The files of outputs that are configured no longer."""
+    for output in outputs.names(session) - {output.id for output in site.config.outputs}:
+        stem = f"feeds/{output}"
+        yield from (f"{stem}{extension}" for extension in FORMATS)
+        yield from (f"{stem}/{name}" for name in files.names(stem) if name != "index.html")
+        yield f"{stem}/index.html"
+
+
+def _left_stories(session: Session, site: Site, files: Files) -> Iterator[str]:
+    """The files of stories that no listed feed carries any more: its feed was taken out, or retention took it away."""
+    names = [name for name in files.names("stories") if _STORY.fullmatch(name)]
+    carried = carried_stories(session, site, {name.removesuffix(".json") for name in names})
     for name in names:
-        if name.removesuffix(".json") in gone:
+        if name.removesuffix(".json") not in carried:
             yield f"stories/{name}" if name.endswith(".json") else f"stories/{name}/index.html"
 
 

@@ -64,6 +64,11 @@ def stories(
     return [told[number] for number in numbers if number in told]
 
 
+def names(session: Session) -> set[str]:
+    """Every output that there ever was."""
+    return set(session.exec(select(OutputRow.name)))
+
+
 def find(session: Session, urn: str) -> int | None:
     """The number of the story with this public id; of the one that shows it, where that is another (`merge`, R9)."""
     query = select(SHOWN_UNDER).select_from(StoryRow).outerjoin(EntryRow, col(EntryRow.id) == StoryRow.entry_id)

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, TypeVar, cast
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, func, insert, or_, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from feedhub.config import DedupMode
@@ -56,6 +56,14 @@ def gone(session: Session, urns: Iterable[str]) -> set[str]:
     """Those of the public ids whose story retention took away (R48)."""
     hashes = {hashed(urn): urn for urn in urns}
     return {hashes[number] for number in session.execute(_GONE, {"ids": set(hashes)}).scalars().all()}
+
+
+def carried(session: Session, urns: Iterable[str], feeds: Collection[int]) -> set[str]:
+    """Those of the public ids under which something of these feeds is shown (R47)."""
+    shown = col(EntryRow.story_id) == func.coalesce(col(StoryRow.merged_into), col(StoryRow.id))
+    carriers = exists().where(shown, among(table_of(EntryRow).c.feed_id, "feeds"))
+    query = select(StoryRow.urn).where(among(table_of(StoryRow).c.urn, "urns"), carriers)
+    return set(session.execute(query, {"urns": set(urns), "feeds": set(feeds)}).scalars().all())
 
 
 def founding_urn(session: Session, entry: Founder, feed_key: str, known: Collection[str]) -> str:
