@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import signal
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,12 +54,12 @@ def run_poll(settings: Settings, *, every: bool, only: Sequence[str], target: Ta
     configure_logging(settings.log_format, config.secrets)
     store = open_store(settings)
     try:
-        with hold(store, datetime.now(UTC)), asyncio.Runner() as runner:
-            # Not Runner.run, which complains on stderr of a task that SIGTERM has ended.
-            run = runner.get_loop().run_until_complete
-            report = run(_poll(store, config, settings, every=every, only=only, target=target))
+        with hold(store, datetime.now(UTC)):
+            report = asyncio.run(_until_signal(_poll(store, config, settings, every=every, only=only, target=target)))
     finally:
         store.close()
+    if isinstance(report, int):
+        return report
     return UNREACHABLE if report.unreachable else 0
 
 
@@ -72,6 +73,29 @@ def run_export(settings: Settings, target: Target) -> None:
         _export(store, site, target, console())
     finally:
         store.close()
+
+
+async def _until_signal(work: Coroutine[None, None, PassReport]) -> PassReport | int:
+    """What comes of the work, or the exit status of the Ctrl-C or SIGTERM that ended it.
+
+    They end it where it waits: an exception just anywhere would be told on stderr.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    received: list[int] = []
+
+    def end(number: int) -> None:
+        received.append(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # whoever started this has it ignored
+            loop.add_signal_handler(number, end, number)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if received:
+            return 128 + received[0]  # as shells have it
+        raise
 
 
 async def _poll(
