@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from support.feeds import items, rss
 from support.program import Program
 from support.publisher import Publisher
@@ -13,6 +15,7 @@ from support.publisher import Publisher
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_r13_a_backup_of_a_running_service_restores_its_stories(program: Program, publisher: Publisher) -> None:
     """R13, R49: by the guide's own commands; each story keeps its id, and what came later is fetched again, once."""
     publisher.serve("/f", rss(*items(20)))

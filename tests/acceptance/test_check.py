@@ -163,6 +163,7 @@ def test_a_new_machine_is_well_and_nothing_is_made(program: Program) -> None:
     assert not program.data.exists()
 
 
+@pytest.mark.slow
 def test_a_database_in_use_is_looked_at_without_a_change(program: Program, publisher: Publisher) -> None:
     """While a service runs on it, whose address counts as its own; R14: overrides of what nobody has are named."""
     publisher.serve("/f", rss(*items(1)))

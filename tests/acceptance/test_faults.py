@@ -100,6 +100,7 @@ def _damage(path: Path) -> None:
         file.write(b"x" * size)
 
 
+@pytest.mark.slow
 def test_output_that_the_terminal_cannot_show_is_no_fault(tmp_path: Path, publisher: Publisher) -> None:
     """JSON is UTF-8 everywhere (RFC 8259, 8.1); in text what cannot be shown is escaped."""
     program = Program(tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from support.feeds import recent, rss
 from support.program import Program, until
 from support.publisher import Publisher
@@ -46,6 +48,7 @@ def test_r43_what_a_poll_finds_is_pushed_within_seconds_and_what_a_crash_left_by
         assert reader.path not in text
 
 
+@pytest.mark.slow
 def test_r43_one_hub_subscribes_to_another(program: Program, publisher: Publisher, tmp_path: Path) -> None:
     """R43, both ways: a story travels from outlet to hub to hub with one poll of each document that is pushed."""
     publisher.serve("/tigris", rss(*recent(3)[1:]))

@@ -21,6 +21,7 @@ def configure(program: Program, publisher: Publisher, *names: str) -> None:
     program.configure(f"hosts: {{spacing: {SPACING:g}s, concurrency: 9}}\nfeeds:\n{feeds}")
 
 
+@pytest.mark.slow
 def test_r23_two_polls_one_after_the_other_keep_the_spacing(program: Program, publisher: Publisher) -> None:
     """As under cron, where each starts anew."""
     publisher.serve("/tigris", rss(*recent(2)))
@@ -31,6 +32,7 @@ def test_r23_two_polls_one_after_the_other_keep_the_spacing(program: Program, pu
     assert second.at - first.at >= SPACING - EARLY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["in a request", "between two requests"])
 def test_r23_the_spacing_is_kept_after_kill_9(program: Program, publisher: Publisher, when: str) -> None:
     """Whether the poll had been recorded or not: neither the same feed nor another of the host is asked earlier."""
@@ -50,6 +52,7 @@ def test_r23_the_spacing_is_kept_after_kill_9(program: Program, publisher: Publi
     assert [gap for earlier, later in pairwise(starts) if (gap := later - earlier) < SPACING - EARLY] == []
 
 
+@pytest.mark.slow
 def test_r22_a_retry_after_is_kept_after_kill_9(program: Program, publisher: Publisher) -> None:
     """R22: for the whole host, by `serve` and by `poll --all`; status says so in words."""
     date = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)

@@ -61,6 +61,7 @@ def test_r43_what_is_not_signed_as_it_must_be_is_dropped(program: Program, hub: 
     assert program.status()["tigris"]["push"]["dropped"] == 1
 
 
+@pytest.mark.slow
 def test_r43_a_restart_keeps_the_subscription(program: Program, hub: PublisherHub, outlet: str) -> None:
     """The hub is not asked a second time, and its next delivery arrives at the callback that it knows."""
     program.environment["FEEDHUB_PORT"] = "0"
@@ -96,6 +97,7 @@ def test_r43_a_callback_that_nobody_was_given_takes_nothing(program: Program, hu
         assert post(form["hub.callback"], b"<rss/>", {}) == 410
 
 
+@pytest.mark.slow
 def test_r43_a_hub_that_is_no_longer_wanted_is_told(program: Program, hub: PublisherHub, outlet: str) -> None:
     """A paused feed: the hub is asked to stop, asks back, and its deliveries are refused."""
     with program.serving() as service:

@@ -132,6 +132,7 @@ def test_a_port_in_use_is_one_line_and_who_comes_second_is_told_who_polls(
         assert len(service.await_stories(3)) == 3
 
 
+@pytest.mark.slow
 def test_r49_a_service_whose_lock_is_lost_pauses_while_another_polls(
     tmp_path: Path, publisher: Publisher, postgres_server: str
 ) -> None:
@@ -172,6 +173,7 @@ def _taken(store: Store) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 def test_r49_poll_and_serve_make_the_same_of_the_same_documents(
     program: Program, publisher: Publisher, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -195,6 +197,7 @@ def test_r49_poll_and_serve_make_the_same_of_the_same_documents(
         assert polled[name]["reason"].startswith(why)
 
 
+@pytest.mark.slow
 def test_r50_readers_see_no_error_while_60_feeds_are_polled(program: Program, publisher: Publisher) -> None:
     """R50: eight readers of a service, while another process polls and writes: each answer is whole."""
     names = [f"paper{n}" for n in range(60)]

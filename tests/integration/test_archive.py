@@ -329,6 +329,7 @@ class Newsroom(RuleBasedStateMachine):
             self.store.close()
 
 
+@pytest.mark.slow
 def test_r42_document_and_pages_hold_the_sequence_without_gap_or_double_whatever_happens(tmp_path: Path) -> None:
     """R42: while stories arrive, are edited, hidden and shown again, and a feed leaves and comes back."""
 

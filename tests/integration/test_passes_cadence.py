@@ -99,6 +99,7 @@ def busy(now: datetime, every: timedelta, window: int = 10) -> str:
     return rss(*(item(n, published=NOON - 400 * DAY + n * every) for n in range(newest, newest - window, -1)))
 
 
+@pytest.mark.slow
 def test_r27_requests_go_to_the_feeds_that_bring_more(both: Desk, publisher: Publisher) -> None:
     """R27: two feeds with the same interval: the one with news each half hour gets more of the hub's requests."""
     both.configure(listing(publisher, "busy", "quiet"))

@@ -226,6 +226,7 @@ def tallies(ledger: Ledger) -> dict[int, str]:
 # --- R8: boilerplate --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_r8_five_thousand_items_under_one_headline_stay_apart(tmp_path: Path) -> None:
     """R8, R9: nothing merges, and what a headline in a crowd costs is bounded: it is stored so often and no more."""
     store = Store.open(f"sqlite:///{tmp_path / 'crowd.db'}")

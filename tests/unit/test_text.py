@@ -344,6 +344,7 @@ def test_a_report_in_another_language_is_at_most_related() -> None:
 # --- bad input --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_r8_thousands_of_items_with_one_title_stay_apart_and_cost_little() -> None:
     """An outlet whose every item has one headline and no text, or one text under all headlines."""
     titles = [
