@@ -35,7 +35,7 @@ def test_a_feed_with_a_title_and_tags_has_a_line_for_each() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["off", "964", "1.5", "true", "~", "- a", "a: b", "a #b", "[x", "'", '"', "*a", "&a", "!x"]
+    "text", ["-", "off", "964", "1.5", "true", "~", "- a", "a: b", "a #b", "[x", "'", '"', "*a", "&a", "!x"]
 )
 def test_what_yaml_would_take_for_something_else_stands_in_quotes(text: str) -> None:
     """A number, a list, an alias: the title stays that text."""

@@ -68,7 +68,8 @@ def _end(node: yaml.Node) -> yaml.Mark:
 def _scalar(text: str) -> str:
     """Text as YAML: plain where that reads back as the same, in a list and beside a key; else in quotes, as in JSON."""
     try:
-        if parse(f"[{text}, {{a: {text}}}]", "").value == [text, {"a": text}]:
+        in_a_list, beside_a_key = parse(f"[{text}]", "").value, parse(f"a: {text}", "").value
+        if (in_a_list, beside_a_key) == ([text], {"a": text}):
             return text
     except ConfigError:
         pass
