@@ -20,6 +20,11 @@ def titles(desk: Desk) -> set[str]:
     return {str(story["title"]) for story in desk.stories()}
 
 
+def texts(desk: Desk) -> dict[str, str]:
+    """Each story's text by its address."""
+    return {str(story["url"]): str(story["content_html"]) for story in desk.stories()}
+
+
 def test_items_that_are_stored_already_are_not_read_again(desk: Desk, publisher: Publisher) -> None:
     """What is known of an item stands in for it: here it says something that the document does not."""
     publisher.serve("/tigris", rss(*items(5)))
@@ -53,6 +58,7 @@ def test_what_is_stored_otherwise_than_it_was_read_is_read_again(desk: Desk, pub
     publisher.serve("/tigris", rss(*items(3)))
     desk.configure(listing(publisher, "tigris"))
     desk.poll(NOON)
+    before = texts(desk)
     with desk.store.writing() as session:
         first, *_ = session.exec(select(EntryRow.id).order_by(col(EntryRow.id))).all()
         session.execute(
@@ -61,6 +67,7 @@ def test_what_is_stored_otherwise_than_it_was_read_is_read_again(desk: Desk, pub
     publisher.serve("/tigris", rss(item(9), *items(3)))
     desk.poll(NOON + QUARTER, every=True)
     assert titles(desk) == {str(item(n).title) for n in (1, 2, 3, 9)}
+    assert {url: text for url, text in texts(desk).items() if url != item(9).link} == before
 
 
 def test_without_what_was_kept_the_document_is_read_whole(desk: Desk, publisher: Publisher) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from feedhub.ingest.changes import arrivals, digest, edits, held_back, repeats, rewritten, withhold
-from feedhub.models import Enclosure, Entry, Picture
+from feedhub.ingest.changes import arrivals, digest, edits, held_back, recalled_amiss, repeats, rewritten, withhold
+from feedhub.models import Enclosure, Entry, Picture, Recalled
 from feedhub.stories.identity import Identification, identify, item_key
 from support.entries import NOON, an_entry, at, known_item
 
@@ -36,6 +36,16 @@ OTHER: dict[str, Any] = {
 
 def identified(*entries: Entry) -> Identification:
     return identify(entries, [STORED])
+
+
+def test_an_item_that_was_not_read_must_be_stored_as_it_was_read() -> None:
+    """Else it has to be read after all: it is stored otherwise, or no more."""
+    assert OLD.published
+    seen = Recalled.of(OLD.guid, OLD.canonical_url, OLD.title, OLD.published, "digest")
+    assert not recalled_amiss(identified(seen), {17: "digest"})
+    assert recalled_amiss(identified(seen), {17: "another"})
+    assert recalled_amiss(identify([seen], []), {})
+    assert not recalled_amiss(identified(OLD), {17: "another"})
 
 
 def test_what_is_left_out_as_a_repetition_is_counted() -> None:

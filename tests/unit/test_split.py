@@ -140,6 +140,29 @@ def test_an_item_without_date_or_headline_is_always_read() -> None:
     assert_reads_the_same(document, changes.recall(read(document)), recalled=1)
 
 
+def test_what_the_frame_makes_of_an_item_that_is_none_of_the_documents_is_not_left_out() -> None:
+    """feedparser finds an entry in the frame: then it is not certain which entry is which item's, and all is read."""
+    inner = "<image><x><item><title>Inner</title></item></x></image>"
+    document = rss(*items(3)).replace("<channel>", f"<channel>{inner}")
+    assert {entry.title for entry in read(document).entries} > {"Inner"}
+    assert not read(document).frame
+    known = changes.recall(read(rss(*items(3))))
+    cut = split(document.encode())
+    assert cut
+    assert_reads_the_same(document, replace(known, frame=cut.frame_mark), recalled=0)
+
+
+def test_under_another_frame_nothing_stands_in_for_an_item_that_cannot_be_read() -> None:
+    """What was recalled of its bytes belongs to the frame before."""
+    document = rss(*items(2)).replace("</channel>", "<item><category>x</category></item></channel>")
+    cut = split(document.encode())
+    assert cut
+    known = changes.recall(read(document))
+    some = next(iter(known.entries.values()))
+    other = replace(known, frame="another", entries={**known.entries, cut.marks[2]: some})
+    assert_reads_the_same(document, other, recalled=0)
+
+
 def test_an_item_that_cannot_be_used_is_counted_each_time() -> None:
     document = rss(*items(2)).replace("</channel>", "<item><category>x</category></item></channel>")
     known = changes.recall(read(document))

@@ -40,6 +40,15 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [{k: v for k, v in line.items() if k not in common} for line in lines if line["event"] == "polled"]
 
 
+def test_what_was_secret_once_is_never_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when feeds.yaml holds it no more: a poll with it may still be under way."""
+    teller, config = a_teller(), a_report({}).config
+    teller.configured(replace(config, secrets=frozenset({"geheim77"})), ())
+    teller.configured(replace(config, secrets=frozenset(), hide=("x",)), ())
+    teller.polled(TIGRIS, replace(failing_poll(1), message="no geheim77 there"))
+    assert told(capsys)[-1]["message"] == "no *** there"
+
+
 def test_a_poll_that_brings_nothing_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     teller = a_teller()
     teller.polled(TIGRIS, a_poll(1, size=0))

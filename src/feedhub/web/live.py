@@ -22,4 +22,4 @@ class Live:
         self.allow_private = allow_private
 
     def show(self, site: Site, callbacks: Callbacks | None = None) -> None:
-        self.site, self.callbacks, self.mistakes = site, callbacks, 0
+        self.site, self.callbacks = site, callbacks
