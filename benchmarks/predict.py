@@ -21,6 +21,7 @@ from feedhub.net.urls import canonical_url
 from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matcher
+from feedhub.store.polls import record
 from feedhub.store.tables import EntryRow
 from feedhub.stories.identity import identify, lookup
 
@@ -129,7 +130,7 @@ def _take_in(session: Session, feed: int, row: Labelled) -> int:
         arrivals=changes.arrivals(identification.items, row.at),
         edits=changes.edits(rewritten, stored),
     )
-    feeds.record(session, Poll(feed, row.at, "fetched", "ok", "", NextPoll(row.at + _SOON, "", _SOON), news))
+    record(session, Poll(feed, row.at, "fetched", "ok", "", NextPoll(row.at + _SOON, "", _SOON), news))
     (item,) = identification.items
     if item.known:
         return item.known.entry_id

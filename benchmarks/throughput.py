@@ -25,9 +25,9 @@ from feedhub.ingest import changes
 from feedhub.ingest.language import detect
 from feedhub.models import Entry, News, NextPoll, Poll, Received, Validators
 from feedhub.net.urls import canonical_url
-from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matched, Matcher
+from feedhub.store.polls import record
 from feedhub.store.tables import EntryRow, table_of
 from feedhub.store.tallies import day_of
 from feedhub.stories.identity import identify
@@ -149,7 +149,7 @@ class _Hub:
         )
         poll = Poll(self._numbers[feed], now, "fetched", "ok", "", NextPoll(now + _SOON, "", _SOON), news)
         with self._store.writing() as session:
-            feeds.record(session, poll)
+            record(session, poll)
         with self._store.writing() as session:
             return self._matcher.match(session, self._matcher.pending(session), now)
 

@@ -12,6 +12,7 @@ from sqlmodel import select
 from feedhub.models import Cadence, Edit, FailureKind, NextPoll, Picture, Validators
 from feedhub.store import feeds
 from feedhub.store.database import Store
+from feedhub.store.polls import record
 from feedhub.store.tables import EntryRow
 from support.ledger import TWO_FEEDS, Ledger
 from support.polls import NOON, QUARTER, a_poll, an_entry, arrival, at, edit, failing_poll, news, news_poll
@@ -218,7 +219,7 @@ def test_a_poll_is_recorded_whole_or_not_at_all(ledger: Ledger) -> None:
 
     def half() -> None:
         with ledger.store.writing() as session:
-            feeds.record(session, news_poll(number, an_entry()))
+            record(session, news_poll(number, an_entry()))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -23,6 +23,7 @@ from feedhub.store import feeds
 from feedhub.store import migrate as migrations
 from feedhub.store.database import Store, StoreError
 from feedhub.store.migrate import HEAD, current, migrate
+from feedhub.store.polls import record
 from feedhub.store.tables import EntryRow, FeedRow, HubRow, OutputRow, StoryRow
 from support.ledger import TWO_FEEDS, Ledger
 from support.polls import NOON, QUARTER, a_poll, at
@@ -354,7 +355,7 @@ def test_feeds_from_before_begin_to_be_counted(database_url: str) -> None:
     store = Store.open(database_url)
     try:
         with store.writing() as session:
-            feeds.record(session, a_poll(1))
+            record(session, a_poll(1))
         with store.reading() as session:
             row = session.get_one(FeedRow, 1)
             assert (row.key, row.polls, row.failed, row.unchanged, row.arrivals) == ("tigris", 1, 0, 1, 0)

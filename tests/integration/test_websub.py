@@ -20,6 +20,7 @@ from feedhub.models import FailureKind, HubOffer
 from feedhub.settings import Settings
 from feedhub.store import feeds
 from feedhub.store.database import Store
+from feedhub.store.polls import record
 from feedhub.store.tables import FeedRow
 from feedhub.websub.subscription import CONFIRMATION, GRACE, PROOF
 from support.feeds import NOON, item, items, late, rss
@@ -194,7 +195,7 @@ async def test_r31_a_hub_at_a_private_address_is_not_asked(store: Store, tmp_pat
         assert poll.news
         offer = HubOffer(topic, (hub.url,), topic, (topic,))
         with store.writing() as session:
-            feeds.record(session, replace(poll, news=replace(poll.news, offer=offer)))
+            record(session, replace(poll, news=replace(poll.news, offer=offer)))
         await it.tick()
         assert it.push().state == "failing"
         assert "is not a public address" in it.push().message

@@ -21,6 +21,7 @@ from feedhub.publish.select import Holding, Site
 from feedhub.store import feeds, hub, outputs
 from feedhub.store.database import Store
 from feedhub.store.matching import BATCH, Matched, Matcher
+from feedhub.store.polls import record
 from feedhub.store.retention import Pruned
 from feedhub.store.tables import EntryRow, FeedRow, OutputRow, PollRow, SequenceRow, StoryRow
 from support.polls import NOON, at
@@ -68,7 +69,7 @@ class Ledger:
         """Store these outcomes, each in a transaction of its own."""
         for poll in polls:
             with self.store.writing() as session:
-                feeds.record(session, poll)
+                record(session, poll)
 
     def match(self, now: datetime = NOON) -> Matched:
         """Match whatever waits, as :meth:`feedhub.hub.Hub.match` does, in one transaction."""

@@ -29,9 +29,9 @@ from feedhub.publish.documents import addresses, static_files
 from feedhub.publish.metrics import METRICS
 from feedhub.publish.reasons import RULES
 from feedhub.publish.status import as_data
-from feedhub.store import feeds
 from feedhub.store.database import Store, sqlite_url
 from feedhub.store.matching import Matcher
+from feedhub.store.polls import record
 from feedhub.web.app import create_app
 from feedhub.web.callback import CALLBACK
 from feedhub.web.library import Library
@@ -348,7 +348,7 @@ def _addresses(folder: Path) -> Iterator[str]:
         with store.writing() as session:
             site = adopt(session, load(path, {}), None, NOON)
             entries = [an_entry(), an_entry("https://tigris.example/news/2026/two-stories-make-an-archive")]
-            feeds.record(session, news_poll(next(iter(site.policies)), *entries))
+            record(session, news_poll(next(iter(site.policies)), *entries))
             matcher = Matcher(site.policies, site.config.dedup)
             matcher.match(session, matcher.pending(session), NOON)
             yield from (f"/{address}" for address in addresses(session, site))

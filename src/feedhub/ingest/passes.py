@@ -17,8 +17,8 @@ from feedhub.ingest.pacing import after_offline
 from feedhub.ingest.pipeline import Tools, failed, poll_feed
 from feedhub.models import OFFLINE_KINDS, Failed, FailureKind, FeedMemory, Poll
 from feedhub.net.urls import host_of
-from feedhub.store import feeds
 from feedhub.store.database import StoreError
+from feedhub.store.polls import record
 
 _OFFLINE_MESSAGE = "this machine seems to be offline; the feed is not to blame"
 
@@ -53,7 +53,7 @@ async def run_pass(
     async def settle(memory: FeedMemory, poll: Poll) -> None:
         poll = polls[memory.key] = told(memory, replace(poll, message=tools.conceal(poll.message)))
         asked = tools.hosts.unsaved()
-        await tools.store.write(feeds.record, poll, asked)
+        await tools.store.write(record, poll, asked)
         tools.hosts.saved(asked)
         on_poll(listed[memory.key], poll)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -144,6 +145,11 @@ class Store:
 def sqlite_url(folder: Path) -> str:
     """The address of the database in a data folder."""
     return URL.create("sqlite", database=str(folder / SQLITE_FILE)).render_as_string()
+
+
+def hashed(text: str) -> int:
+    """A 64-bit key for an index, signed as both databases store it."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:

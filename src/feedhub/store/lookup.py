@@ -12,7 +12,7 @@ from feedhub.config import Config
 from feedhub.config.references import story_id
 from feedhub.net.urls import canonical_url, clean_link
 from feedhub.store import outputs
-from feedhub.store.feeds import hashed
+from feedhub.store.database import hashed
 from feedhub.store.policies import FeedPolicy, policies
 from feedhub.store.tables import EntryRow, FeedRow, StoryRow
 

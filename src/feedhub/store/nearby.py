@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session
 
 from feedhub.store.among import among
-from feedhub.store.feeds import hashed
+from feedhub.store.database import hashed
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.prints import Prints
 from feedhub.store.tables import EntryRow, KeyRow, StoryRow, table_of

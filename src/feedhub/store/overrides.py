@@ -19,8 +19,7 @@ from sqlmodel import Session, col, select
 
 from feedhub.net.urls import canonical_url
 from feedhub.store import hub, parts, sequence
-from feedhub.store.database import chunks
-from feedhub.store.feeds import hashed
+from feedhub.store.database import chunks, hashed
 from feedhub.store.nearby import Waiting
 from feedhub.store.policies import FeedPolicy
 from feedhub.store.stories import entry_home, founding_urn, taken, touch

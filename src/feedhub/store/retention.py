@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from feedhub.net.hosts import CLOCK_DRIFT
 from feedhub.store import hub
-from feedhub.store.feeds import hashed
+from feedhub.store.database import hashed
 from feedhub.store.stories import PARTS, part, touch
 from feedhub.store.tables import (
     EntryRow,

@@ -15,8 +15,7 @@ from sqlmodel import Session, col, select
 
 from feedhub.config import DedupMode
 from feedhub.store.among import among
-from feedhub.store.database import chunks
-from feedhub.store.feeds import hashed
+from feedhub.store.database import chunks, hashed
 from feedhub.store.policies import CarrierKey
 from feedhub.store.tables import EntryRow, GoneRow, RelatedRow, StoryRow, table_of
 from feedhub.stories.match import Founder, NearMiss, story_ids

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from feedhub.models import Event, EventKind, HubOffer, News
 from feedhub.store import events, feeds
+from feedhub.store.polls import record_delivery
 from feedhub.store.tables import FeedRow, SubscriptionRow
 from feedhub.websub.subscription import (
     GRACE,
@@ -133,7 +134,7 @@ def change(session: Session, number: int, step: Step[T], moment: Moment) -> T | 
 def record(session: Session, feed: int, news: News, number: int, now: datetime) -> None:
     """Store what a feed's hub delivered, and that it did."""
     change(session, number, lambda it: (delivered(it, news.items, now), None), Moment(now))
-    feeds.record_delivery(session, feed, news, now)
+    record_delivery(session, feed, news, now)
 
 
 def _subscription(row: SubscriptionRow) -> Subscription:

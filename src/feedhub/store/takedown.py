@@ -10,8 +10,7 @@ from sqlmodel import Session, col, select
 from feedhub.config import DedupMode
 from feedhub.config.references import story_id
 from feedhub.net.urls import canonical_url
-from feedhub.store.database import chunks
-from feedhub.store.feeds import hashed
+from feedhub.store.database import chunks, hashed
 from feedhub.store.stories import SHOWN_UNDER, part
 from feedhub.store.tables import EntryRow, StoryRow
 
