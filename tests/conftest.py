@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -46,13 +47,35 @@ def postgres_server() -> Iterator[str]:
         yield maintenance
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database whose tables are up to date, to be copied: making them takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("migrated")
+    Store.open(sqlite_url(folder)).close()
+    (path,) = folder.iterdir()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: str) -> Iterator[str]:
+    """The same on PostgreSQL: the name of a database to begin with."""
+    with postgres.database(postgres_server) as url:
+        Store.open(url).close()
+        yield url.rpartition("/")[2]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind: every test of the store runs on both."""
+    """A database of each kind: every test of the store runs on both. Empty, but with its tables where a store opens it."""
+    has_tables, folder = "store" in request.fixturenames, tmp_path / "data"
     if request.param == "sqlite":
-        yield sqlite_url(tmp_path / "data")
+        if has_tables:
+            folder.mkdir()
+            copy(request.getfixturevalue("migrated_file"), folder)
+        yield sqlite_url(folder)
         return
-    with postgres.database(request.getfixturevalue("postgres_server")) as url:
+    template = f"TEMPLATE {request.getfixturevalue('migrated_database')}" if has_tables else ""
+    with postgres.database(request.getfixturevalue("postgres_server"), template) as url:
         yield url
 
 
