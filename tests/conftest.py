@@ -66,7 +66,7 @@ def migrated_database(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of each kind: every test of the store runs on both. Empty, but with its tables where a store opens it."""
+    """A database of each kind, for every test of the store runs on both: empty, with tables where a store opens it."""
     has_tables, folder = "store" in request.fixturenames, tmp_path / "data"
     if request.param == "sqlite":
         if has_tables:
